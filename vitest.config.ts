@@ -1,0 +1,47 @@
+import { defineConfig } from 'vitest/config';
+
+const layers = ['xdr', 'protocol', 'rpc', 'stable-area', 'pa', 'server', 'client', 'chaos'];
+const notTests = ['**/node_modules/**', 'dist/**', 'coverage/**'];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    passWithNoTests: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...notTests, 'test/**'],
+          // Generous on purpose: a shared machine stalls for seconds, and a test that fails for
+          // that teaches people to ignore failures.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: notTests,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Real processes, real ports: one file at a time, after the unit tests, so that what they
+          // measure is the pair and not the competition for two cores.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: layers.map((layer) => `${layer}/**/*.ts`),
+      exclude: ['**/*.test.ts', 'protocol/generated/**', '**/main.ts', '**/testing/**'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+      thresholds: { lines: 70, functions: 70, statements: 70, branches: 60 },
+    },
+  },
+});
