@@ -1,6 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-const layers = ['xdr', 'protocol', 'rpc', 'stable-area', 'pa', 'server', 'client', 'chaos'];
+const layers = [
+  'environment',
+  'xdr',
+  'protocol',
+  'rpc',
+  'stable-area',
+  'pa',
+  'server',
+  'client',
+  'chaos',
+];
 const notTests = ['**/node_modules/**', 'dist/**', 'coverage/**'];
 
 export default defineConfig({
