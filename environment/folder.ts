@@ -1,0 +1,65 @@
+/** What a look at a file tells. */
+export interface FileStatus {
+  /** Identity of the file on its device: differs for two files that exist at the same time. */
+  readonly inode: bigint;
+  readonly sizeBytes: number;
+  readonly isDirectory: boolean;
+}
+
+/** Space of the file system below a folder, in bytes. */
+export interface FolderSpace {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  /** Free for unprivileged processes; what admission decisions use. */
+  readonly availableBytes: number;
+}
+
+/** A file open for appending by one process. */
+export interface AppendFile {
+  /** Appends the buffers in order and resolves with the offset of the first byte. Not yet on disk: see `sync`. */
+  append(buffers: readonly Uint8Array[]): Promise<number>;
+  /** Everything appended before the call is on disk when it resolves (fdatasync). A rejection is final: the file must not be used again. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A file open for reading by position. */
+export interface ReadFile {
+  /** Reads exactly `lengthBytes` bytes, or fewer at the end of the file. */
+  read(offset: number, lengthBytes: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/**
+ * A folder tree on a local file system, passed in. Paths are absolute or relative to the process, with `/`.
+ * Every rejection is an Error with the system's `code` (ENOENT, EEXIST, ENOSPC, EIO ...). Nothing is durable before the
+ * file was synced, and no name is durable before its folder was.
+ */
+export interface Folder {
+  /** The names in a folder, in no particular order. */
+  list(path: string): Promise<string[]>;
+  /** Undefined exactly when the name does not exist (ENOENT); every other failure rejects. */
+  status(path: string): Promise<FileStatus | undefined>;
+  readFile(path: string): Promise<Buffer>;
+  /** Creates (exclusively) a file with these bytes and syncs it. */
+  writeFileSynced(path: string, bytes: Uint8Array): Promise<void>;
+  /** Copies what the file holds now into a new file and syncs that. */
+  copyFileSynced(from: string, to: string): Promise<void>;
+  /** Hard link; rejects with EEXIST where `to` exists. */
+  link(from: string, to: string): Promise<void>;
+  /** Atomic rename. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file; a missing one is no error. */
+  unlink(path: string): Promise<void>;
+  /** Creates a folder and its missing parents; an existing one is no error. */
+  makeFolder(path: string): Promise<void>;
+  /** Removes a folder with all that it holds; a missing one is no error. */
+  removeTree(path: string): Promise<void>;
+  /** Makes the names in a folder durable. */
+  syncFolder(path: string): Promise<void>;
+  space(path: string): Promise<FolderSpace>;
+  /** Makes `path` a synced file of really allocated blocks of this size; a shorter existing one grows, a longer one shrinks. */
+  preallocate(path: string, sizeBytes: number): Promise<void>;
+  openAppend(path: string): Promise<AppendFile>;
+  openRead(path: string): Promise<ReadFile>;
+}

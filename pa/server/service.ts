@@ -1,0 +1,63 @@
+import type { Credential } from '../../rpc/auth.ts';
+import type { Transaction } from '../../stable-area/records/record-store.ts';
+import type { DispatchTable } from '../../xdr/program.ts';
+
+/** Who called, as the transport and the credential say. */
+export interface Caller {
+  readonly credential: Credential;
+  /** Numeric address of the peer, or of the stock client behind a gateway. */
+  readonly address: string;
+  readonly port: number;
+  readonly transport: 'tcp' | 'udp';
+}
+
+/** What the volume's holder knows that a procedure may depend on. */
+export interface VolumeState {
+  /** Name of the alias, e.g. `home`. */
+  readonly alias: string;
+  /** Identity of the area (the alias's UI): 16 bytes, the same for ever. */
+  readonly areaId: Uint8Array;
+  readonly epoch: number;
+  /** New for each claim: 8 bytes. */
+  readonly writeVerifier: Uint8Array;
+  /** False below the reserve: calls that need space get the service's "no space" answer. */
+  readonly admitsGrowth: boolean;
+  readonly space: { readonly totalBytes: number; readonly freeBytes: number; readonly availableBytes: number };
+}
+
+/**
+ * The inputs of a procedure beside its arguments. A handler is synchronous and pure: (arguments, context) -> result,
+ * with changes through `transaction`. It may be executed several times until all records are in memory; only the
+ * last one counts. Its reply is registered with its changes in one atomic batch; nothing else is asked of it.
+ */
+export interface ServiceContext {
+  readonly transaction: Transaction;
+  readonly caller: Caller;
+  readonly volume: VolumeState;
+  /** System time in microseconds since 1970, the same for all executions of one call. */
+  readonly nowMicroseconds: number;
+  /** 8 fresh random bytes, the same for all executions of one call. */
+  readonly random: Uint8Array;
+}
+
+/** One program version served through PA. */
+export interface Service {
+  readonly dispatch: DispatchTable<ServiceContext>;
+  /** Procedures (by their key in the descriptor) that change nothing: executed again when asked again, never registered. */
+  readonly reading: ReadonlySet<string>;
+}
+
+/** Work that a service does by itself, in small transactions, while its volume is served: e.g. freeing the content of removed files. */
+export interface BackgroundWork {
+  readonly name: string;
+  /** One small step. `more`: call again soon; otherwise after something was executed again. */
+  step(context: Omit<ServiceContext, 'caller'>): 'more' | 'idle';
+}
+
+/** Everything that one volume (alias) serves. */
+export interface VolumeServices {
+  readonly services: readonly Service[];
+  /** Executed once after each claim, before the first call: makes what a new area needs. Must be a no-op on an area that has it. */
+  initialise?(context: Omit<ServiceContext, 'caller'>): void;
+  readonly background?: readonly BackgroundWork[];
+}

@@ -1,0 +1,29 @@
+import type { Change, Key, KeyRange, StoredRecord } from './stable-area.ts';
+
+/**
+ * What the stable area needs of an embedded ordered key-value engine that lives in one directory: LevelDB in
+ * production, a small engine with LevelDB's habits in the simulation. One process at a time opens a directory.
+ */
+export interface KeyValueEngine {
+  getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]>;
+  range(range: KeyRange): Promise<StoredRecord[]>;
+  /** One atomic write; resolves when it is synced. Any rejection is final: the caller must stop using the engine. */
+  writeSynced(changes: readonly Change[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface KeyValueEngineOptions {
+  /** Bytes of changes kept in memory (and in the log to replay at open) before they go to a table file. */
+  readonly writeBufferBytes: number;
+}
+
+export interface KeyValueEngineFactory {
+  /** Opens (creates where the directory is empty or missing) the engine in `directory`. */
+  open(directory: string, options: KeyValueEngineOptions): Promise<KeyValueEngine>;
+  /**
+   * Copies a closed or still written engine directory into the empty folder `to` so that it opens there with
+   * everything that was synced before the call, and shares with the original only files that neither will ever
+   * change (DESIGN "Claim"). Resolves false when a file vanished meanwhile: empty `to` and start again.
+   */
+  copy(from: string, to: string): Promise<boolean>;
+}

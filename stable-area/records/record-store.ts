@@ -1,0 +1,62 @@
+import type { Key } from '../stable-area.ts';
+
+/**
+ * A kind of record: its key prefix below the layer's own, and how a value goes to and comes from bytes. Values are
+ * immutable by convention: a change is a new value.
+ */
+export interface Table<V> {
+  /** Unique in the area; a byte string. No table's prefix begins with another's. */
+  readonly prefix: Key;
+  /** Asserts that the value is sound: it is our own state. */
+  encode(value: V): Uint8Array;
+  /** Asserts likewise. Throws a StableAreaError STABLE_AREA_FORMAT on a version that this code does not know. */
+  decode(bytes: Uint8Array): V;
+}
+
+/** Keys within one table, without its prefix: from (inclusive) to (exclusive). */
+export interface TableRange {
+  readonly from: Key;
+  readonly to: Key;
+  readonly limit: number;
+  readonly reverse?: boolean;
+}
+
+export interface TableRecord<V> {
+  readonly key: Key;
+  readonly value: V;
+}
+
+/**
+ * What a procedure sees of the records while it executes: synchronous, sees its own changes, and all or nothing. Where
+ * a record is not in memory, `get` leaves the procedure by throwing a private signal; the store loads what is missing
+ * and executes the procedure again from its beginning. So a procedure must be a pure function of its inputs and of
+ * what it reads here, and must let unknown exceptions pass.
+ */
+export interface Transaction {
+  get<V>(table: Table<V>, key: Key): V | undefined;
+  /** Tells that these will be read, so that one load fetches them all. Leaves the procedure if any is missing. */
+  prefetch(wanted: readonly { readonly table: Table<unknown>; readonly key: Key }[]): void;
+  put<V>(table: Table<V>, key: Key, value: V): void;
+  delete<V>(table: Table<V>, key: Key): void;
+  /**
+   * A consistent picture of a range, at least as new as everything that was executed when it was first asked for. Only
+   * for procedures that change nothing: between it and a change other calls may have come.
+   */
+  range<V>(table: Table<V>, range: TableRange): readonly TableRecord<V>[];
+}
+
+/** What a procedure gave, and what must be durable before anybody may hear of it. */
+export interface Executed<R> {
+  readonly result: R;
+  /** Everything that the result was derived from, and its own changes, is in batches up to this one. */
+  readonly batch: number;
+}
+
+export interface RecordStore {
+  /**
+   * Executes the procedure and commits its changes in the same turn, atomically. Returns at once when every record
+   * was in memory, otherwise a promise. An exception of the procedure changes nothing and is passed on. Rejects with
+   * STABLE_AREA_LOST when the holder is lost.
+   */
+  execute<R>(procedure: (transaction: Transaction) => R): Executed<R> | Promise<Executed<R>>;
+}
