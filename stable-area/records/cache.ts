@@ -1,0 +1,141 @@
+import type { Key } from '../stable-area.ts';
+import type { Table } from './record-store.ts';
+
+/** What a record costs in memory beside its key and its bytes: the entry, its map slot and the decoded object. */
+const entryOverheadBytes = 160;
+
+/**
+ * One record in memory. `known` tells whether `value` is what the record holds (undefined: there is none, a negative
+ * entry); an unknown entry only holds a place for a load under way or for a change that is being staged.
+ */
+export interface CacheEntry {
+  readonly table: Table<unknown>;
+  readonly key: Key;
+  value: unknown;
+  known: boolean;
+  /** The batch that holds `value`; 0 when it was loaded. While it is not durable the entry is dirty and stays. */
+  batch: number;
+  sizeBytes: number;
+  /** Calls that need the entry to stay, and the load under way. */
+  pins: number;
+  load: Promise<void> | undefined;
+  /** The change of the procedure that executes now. */
+  staged: boolean;
+  stagedValue: unknown;
+  /** Looked at since the hand of the clock passed. */
+  referenced: boolean;
+  older: CacheEntry | undefined;
+  newer: CacheEntry | undefined;
+}
+
+/** Records in memory, evicted by the clock algorithm once they take more than `bytesMax` bytes. */
+export class RecordCache {
+  readonly #tables = new Map<Table<unknown>, Map<Key, CacheEntry>>();
+  readonly #bytesMax: number;
+  #bytes = 0;
+  #count = 0;
+  #oldest: CacheEntry | undefined;
+  #newest: CacheEntry | undefined;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes;
+  }
+
+  get entries(): number {
+    return this.#count;
+  }
+
+  find(table: Table<unknown>, key: Key): CacheEntry | undefined {
+    return this.#tables.get(table)?.get(key);
+  }
+
+  /** The entry, made as an unknown one where there is none. */
+  obtain(table: Table<unknown>, key: Key): CacheEntry {
+    let entries = this.#tables.get(table);
+    if (entries === undefined) {
+      entries = new Map();
+      this.#tables.set(table, entries);
+    }
+    const found = entries.get(key);
+    if (found !== undefined) return found;
+    const entry: CacheEntry = {
+      table,
+      key,
+      value: undefined,
+      known: false,
+      batch: 0,
+      sizeBytes: key.length + entryOverheadBytes,
+      pins: 0,
+      load: undefined,
+      staged: false,
+      stagedValue: undefined,
+      referenced: true,
+      older: undefined,
+      newer: undefined,
+    };
+    entries.set(key, entry);
+    this.#bytes += entry.sizeBytes;
+    this.#count += 1;
+    this.#append(entry);
+    return entry;
+  }
+
+  /** Says how many bytes the record's value has. */
+  resize(entry: CacheEntry, valueBytes: number): void {
+    const sizeBytes = entry.key.length + entryOverheadBytes + valueBytes;
+    this.#bytes += sizeBytes - entry.sizeBytes;
+    entry.sizeBytes = sizeBytes;
+  }
+
+  /** Forgets a placeholder that nobody needs any more. */
+  dropIfUnused(entry: CacheEntry): void {
+    if (!entry.known && entry.pins === 0 && entry.load === undefined && !entry.staged) {
+      this.#remove(entry);
+    }
+  }
+
+  /** Evicts until the limit holds, or until every entry was looked at once: what is dirty or pinned stays. */
+  evict(durableBatch: number): void {
+    for (let looks = 2 * this.#count; looks > 0 && this.#bytes > this.#bytesMax; looks -= 1) {
+      const entry = this.#oldest;
+      if (entry === undefined) return;
+      const stays =
+        entry.pins > 0 || entry.load !== undefined || entry.staged || entry.batch > durableBatch;
+      if (stays || entry.referenced) {
+        entry.referenced = false;
+        this.#unlink(entry);
+        this.#append(entry);
+      } else {
+        this.#remove(entry);
+      }
+    }
+  }
+
+  #remove(entry: CacheEntry): void {
+    this.#unlink(entry);
+    this.#tables.get(entry.table)?.delete(entry.key);
+    this.#bytes -= entry.sizeBytes;
+    this.#count -= 1;
+  }
+
+  #append(entry: CacheEntry): void {
+    entry.older = this.#newest;
+    entry.newer = undefined;
+    if (this.#newest === undefined) this.#oldest = entry;
+    else this.#newest.newer = entry;
+    this.#newest = entry;
+  }
+
+  #unlink(entry: CacheEntry): void {
+    if (entry.older === undefined) this.#oldest = entry.newer;
+    else entry.older.newer = entry.newer;
+    if (entry.newer === undefined) this.#newest = entry.older;
+    else entry.newer.older = entry.older;
+    entry.older = undefined;
+    entry.newer = undefined;
+  }
+}

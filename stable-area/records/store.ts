@@ -1,0 +1,193 @@
+import { strict as assert } from 'node:assert';
+import type { Change } from '../stable-area.ts';
+import { type CacheEntry, RecordCache } from './cache.ts';
+import { type HolderWatch, lostError } from './holder-watch.ts';
+import type { Executed, RecordStore, Table, TableRecord, Transaction } from './record-store.ts';
+import { type CallNeeds, NeedMoreRecords, type RangeNeed, StagedTransaction } from './transaction.ts';
+
+export interface RecordStoreLimits {
+  /** Bytes of records kept in memory. Dirty and needed ones stay even above it. */
+  readonly cacheBytesMax: number;
+}
+
+export const defaultRecordStoreLimits: RecordStoreLimits = { cacheBytesMax: 64 * 1024 * 1024 };
+
+/** More executions than this mean a procedure whose needs never end: a bug. */
+const executionsMax = 10_000;
+
+export interface RecordStoreStatistics {
+  readonly cacheBytes: number;
+  readonly cacheEntries: number;
+  readonly loads: number;
+  readonly repeatedExecutions: number;
+}
+
+/** A record store over one holder. A process that claims again makes a new one: memory of an earlier epoch is void. */
+export function createRecordStore(
+  watch: HolderWatch,
+  limits: RecordStoreLimits = defaultRecordStoreLimits,
+): RecordStore & { statistics(): RecordStoreStatistics } {
+  const { holder } = watch;
+  const cache = new RecordCache(limits.cacheBytesMax);
+  const transaction = new StagedTransaction(cache);
+  let loads = 0;
+  let repeatedExecutions = 0;
+
+  function attempt<R>(
+    procedure: (transaction: Transaction) => R,
+    needs: CallNeeds | undefined,
+  ): Executed<R> | NeedMoreRecords {
+    transaction.begin(needs);
+    let result: R;
+    let changes: Change[];
+    try {
+      result = procedure(transaction);
+      assert(
+        !transaction.rangeUsed || transaction.staged.length === 0,
+        'a procedure that reads a range may change nothing',
+      );
+      changes = encodeStaged(transaction.staged);
+    } catch (signal) {
+      abandonStaged();
+      if (signal instanceof NeedMoreRecords) return signal;
+      throw signal;
+    } finally {
+      transaction.end();
+    }
+    if (changes.length === 0) return { result, batch: transaction.batch };
+    return { result, batch: applyStaged(changes) };
+  }
+
+  function abandonStaged(): void {
+    for (const entry of transaction.staged) {
+      entry.staged = false;
+      entry.stagedValue = undefined;
+      cache.dropIfUnused(entry);
+    }
+    transaction.staged.length = 0;
+  }
+
+  function applyStaged(changes: readonly Change[]): number {
+    const batch = holder.commit(changes);
+    transaction.staged.forEach((entry, index) => {
+      entry.value = entry.stagedValue;
+      entry.known = true;
+      entry.batch = batch;
+      entry.referenced = true;
+      entry.staged = false;
+      entry.stagedValue = undefined;
+      cache.resize(entry, changes[index]?.value?.length ?? 0);
+    });
+    transaction.staged.length = 0;
+    cache.evict(holder.durableBatch);
+    return batch;
+  }
+
+  function load(entries: readonly CacheEntry[]): Promise<void> {
+    loads += 1;
+    const keys = entries.map((entry) => entry.table.prefix + entry.key);
+    const loading = holder.getMany(keys).then(
+      (values) => {
+        entries.forEach((entry, index) => {
+          entry.load = undefined;
+          // A change executed since the load began is newer than what was loaded, durable or not.
+          if (entry.known) return;
+          const bytes = values[index];
+          entry.value = bytes === undefined ? undefined : entry.table.decode(bytes);
+          entry.known = true;
+          entry.batch = 0;
+          cache.resize(entry, bytes?.length ?? 0);
+        });
+      },
+      (error: unknown) => {
+        for (const entry of entries) entry.load = undefined;
+        throw error;
+      },
+    );
+    for (const entry of entries) entry.load = loading;
+    return loading;
+  }
+
+  async function fetch(need: NeedMoreRecords, needs: CallNeeds): Promise<void> {
+    const fresh: CacheEntry[] = [];
+    const waits: Promise<void>[] = [];
+    for (const entry of need.entries) {
+      if (!needs.pinned.has(entry)) {
+        needs.pinned.add(entry);
+        entry.pins += 1;
+      }
+      if (entry.load !== undefined) waits.push(entry.load);
+      else if (!entry.known) fresh.push(entry);
+    }
+    if (fresh.length > 0) waits.push(load(fresh));
+    if (need.range !== undefined) waits.push(loadRange(need.range, needs));
+    await Promise.all(waits);
+  }
+
+  async function loadRange(need: RangeNeed, needs: CallNeeds): Promise<void> {
+    // What was executed before now may have been seen by this call in memory: the picture must not be older.
+    await watch.whenDurable(holder.lastBatch);
+    const { prefix } = need.table;
+    const { from, to, limit, reverse = false } = need.range;
+    const stored = await holder.range({ from: prefix + from, to: prefix + to, limit, reverse });
+    const records = stored.map(({ key, value }): TableRecord<unknown> => {
+      return { key: key.slice(prefix.length), value: need.table.decode(value) };
+    });
+    needs.ranges.set(need.id, records);
+  }
+
+  async function executeWithLoads<R>(
+    procedure: (transaction: Transaction) => R,
+    first: NeedMoreRecords,
+  ): Promise<Executed<R>> {
+    const needs: CallNeeds = { pinned: new Set(), ranges: new Map() };
+    let need = first;
+    try {
+      for (let executions = 1; executions < executionsMax; executions += 1) {
+        await fetch(need, needs);
+        refuseWhenLost();
+        repeatedExecutions += 1;
+        const outcome = attempt(procedure, needs);
+        if (!(outcome instanceof NeedMoreRecords)) return outcome;
+        need = outcome;
+      }
+      throw new Error(`a procedure asked for more records ${executionsMax} times`);
+    } finally {
+      for (const entry of needs.pinned) {
+        entry.pins -= 1;
+        cache.dropIfUnused(entry);
+      }
+      cache.evict(holder.durableBatch);
+    }
+  }
+
+  function refuseWhenLost(): void {
+    if (holder.loss !== undefined) throw lostError(holder.loss);
+  }
+
+  return {
+    execute(procedure) {
+      refuseWhenLost();
+      const outcome = attempt(procedure, undefined);
+      return outcome instanceof NeedMoreRecords ? executeWithLoads(procedure, outcome) : outcome;
+    },
+    statistics() {
+      return {
+        cacheBytes: cache.sizeBytes,
+        cacheEntries: cache.entries,
+        loads,
+        repeatedExecutions,
+      };
+    },
+  };
+}
+
+function encodeStaged(staged: readonly CacheEntry[]): Change[] {
+  return staged.map((entry) => {
+    const table: Table<unknown> = entry.table;
+    return {
+      key: table.prefix + entry.key,
+      value: entry.stagedValue === undefined ? undefined : table.encode(entry.stagedValue),
+    };
+  });
+}

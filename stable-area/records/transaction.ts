@@ -1,0 +1,125 @@
+import { strict as assert } from 'node:assert';
+import type { Key } from '../stable-area.ts';
+import type { CacheEntry, RecordCache } from './cache.ts';
+import type { Table, TableRange, TableRecord, Transaction } from './record-store.ts';
+
+/** A range that a procedure asked for and that must be loaded. */
+export interface RangeNeed {
+  readonly id: string;
+  readonly table: Table<unknown>;
+  readonly range: TableRange;
+}
+
+/** What one call has fetched so far; lives from its first execution to its last. */
+export interface CallNeeds {
+  /** Pinned entries: they stay in memory until the call ends, so that each execution gets further than the last. */
+  readonly pinned: Set<CacheEntry>;
+  readonly ranges: Map<string, readonly TableRecord<unknown>[]>;
+}
+
+/** Thrown through a procedure that must be executed again; not an Error, since nothing is wrong. */
+export class NeedMoreRecords {
+  readonly entries: CacheEntry[] = [];
+  range: RangeNeed | undefined;
+}
+
+/**
+ * The one transaction of a store: procedures are synchronous, so no two ever execute at the same time. Changes are
+ * staged on the cache's entries, and applied or abandoned when the procedure ends.
+ */
+export class StagedTransaction implements Transaction {
+  readonly #cache: RecordCache;
+  #needs: CallNeeds | undefined;
+  #active = false;
+  readonly staged: CacheEntry[] = [];
+  /** The newest batch that anything read belongs to. */
+  batch = 0;
+  #rangeUsed = false;
+
+  constructor(cache: RecordCache) {
+    this.#cache = cache;
+  }
+
+  begin(needs: CallNeeds | undefined): void {
+    assert(!this.#active, 'a procedure executed another one');
+    assert(this.staged.length === 0);
+    this.#active = true;
+    this.#needs = needs;
+    this.#rangeUsed = false;
+    this.batch = 0;
+  }
+
+  /** Ends the execution; what is staged stays staged for the store to apply or abandon. */
+  end(): void {
+    this.#active = false;
+    this.#needs = undefined;
+  }
+
+  get rangeUsed(): boolean {
+    return this.#rangeUsed;
+  }
+
+  get<V>(table: Table<V>, key: Key): V | undefined {
+    assert(this.#active, 'a transaction was used after its procedure had ended');
+    const entry = this.#cache.find(table as Table<unknown>, key);
+    if (entry === undefined) throw this.#need(this.#cache.obtain(table as Table<unknown>, key));
+    if (entry.staged) return entry.stagedValue as V | undefined;
+    if (!entry.known) throw this.#need(entry);
+    entry.referenced = true;
+    if (entry.batch > this.batch) this.batch = entry.batch;
+    return entry.value as V | undefined;
+  }
+
+  prefetch(wanted: readonly { readonly table: Table<unknown>; readonly key: Key }[]): void {
+    assert(this.#active, 'a transaction was used after its procedure had ended');
+    let need: NeedMoreRecords | undefined;
+    for (const { table, key } of wanted) {
+      const entry = this.#cache.obtain(table, key);
+      if (entry.known || entry.staged) {
+        entry.referenced = true;
+      } else {
+        need ??= new NeedMoreRecords();
+        need.entries.push(entry);
+      }
+    }
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal to the store, not an error
+    if (need !== undefined) throw need;
+  }
+
+  put<V>(table: Table<V>, key: Key, value: V): void {
+    assert(value !== undefined, 'put needs a value; delete removes');
+    this.#stage(table as Table<unknown>, key, value);
+  }
+
+  delete<V>(table: Table<V>, key: Key): void {
+    this.#stage(table as Table<unknown>, key, undefined);
+  }
+
+  range<V>(table: Table<V>, range: TableRange): readonly TableRecord<V>[] {
+    assert(this.#active, 'a transaction was used after its procedure had ended');
+    this.#rangeUsed = true;
+    const id = JSON.stringify([table.prefix, range.from, range.to, range.limit, range.reverse]);
+    const records = this.#needs?.ranges.get(id);
+    if (records !== undefined) return records as readonly TableRecord<V>[];
+    const need = new NeedMoreRecords();
+    need.range = { id, table: table as Table<unknown>, range };
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal to the store, not an error
+    throw need;
+  }
+
+  #stage(table: Table<unknown>, key: Key, value: unknown): void {
+    assert(this.#active, 'a transaction was used after its procedure had ended');
+    const entry = this.#cache.obtain(table, key);
+    entry.stagedValue = value;
+    if (!entry.staged) {
+      entry.staged = true;
+      this.staged.push(entry);
+    }
+  }
+
+  #need(entry: CacheEntry): NeedMoreRecords {
+    const need = new NeedMoreRecords();
+    need.entries.push(entry);
+    return need;
+  }
+}
