@@ -1,0 +1,153 @@
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  unlink,
+} from 'node:fs/promises';
+import type { FileStatus, Folder, FolderSpace } from '../folder.ts';
+import { NodeAppendFile, NodeReadFile } from './node-files.ts';
+
+const pieceBytes = 1024 * 1024;
+/** What `st_blocks` counts in. */
+const blockBytes = 512;
+
+/** The system's local file systems. */
+export const nodeFolder: Folder = {
+  list: (path) => readdir(path),
+  status,
+  readFile: (path) => readFile(path),
+  writeFileSynced: (path, bytes) => createSynced(path, (file) => file.writeFile(bytes)),
+  copyFileSynced,
+  link: (from, to) => link(from, to),
+  rename: (from, to) => rename(from, to),
+  unlink: (path) => unlink(path).catch(ignoreMissing),
+
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true });
+  },
+
+  removeTree: (path) => rm(path, { recursive: true, force: true }),
+  syncFolder: (path) => withFile(path, 'r', (folder) => folder.sync()),
+  space,
+  preallocate,
+
+  async openAppend(path) {
+    const handle = await open(path, 'a');
+    return new NodeAppendFile(handle, await sizeOf(handle));
+  },
+
+  openRead: async (path) => new NodeReadFile(await open(path, 'r')),
+};
+
+async function status(path: string): Promise<FileStatus | undefined> {
+  try {
+    const found = await stat(path, { bigint: true });
+    return {
+      inode: found.ino,
+      sizeBytes: Number(found.size),
+      isDirectory: found.isDirectory(),
+    };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+// Not the system's own copying: that may share blocks with the original, and ask for space later.
+// The size is taken once: whoever appends meanwhile would otherwise keep the copy running.
+function copyFileSynced(from: string, to: string): Promise<void> {
+  return withFile(from, 'r', async (source) => {
+    const sizeBytes = await sizeOf(source);
+    await createSynced(to, async (target) => {
+      const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, Math.max(sizeBytes, 1)));
+      let offset = 0;
+      while (offset < sizeBytes) {
+        const length = Math.min(piece.length, sizeBytes - offset);
+        const { bytesRead } = await source.read(piece, 0, length, offset);
+        if (bytesRead === 0) break;
+        await target.writeFile(piece.subarray(0, bytesRead));
+        offset += bytesRead;
+      }
+    });
+  });
+}
+
+async function space(path: string): Promise<FolderSpace> {
+  const found = await statfs(path, { bigint: true });
+  return {
+    totalBytes: Number(found.blocks * found.bsize),
+    freeBytes: Number(found.bfree * found.bsize),
+    availableBytes: Number(found.bavail * found.bsize),
+  };
+}
+
+// Node has no fallocate, and a file that is only set longer owns no blocks: zeros are written.
+async function preallocate(path: string, sizeBytes: number): Promise<void> {
+  await withFile(path, 'a+', async (file) => {
+    const found = await file.stat();
+    const isSparse = found.blocks * blockBytes < found.size;
+    let offset = isSparse ? 0 : Math.min(found.size, sizeBytes);
+    await file.truncate(offset);
+    const zeros = Buffer.alloc(Math.min(pieceBytes, sizeBytes));
+    while (offset < sizeBytes) {
+      const { bytesWritten } = await file.write(
+        zeros,
+        0,
+        Math.min(zeros.length, sizeBytes - offset),
+      );
+      offset += bytesWritten;
+    }
+    await file.sync();
+  });
+}
+
+/** A file that could not be completed is taken away again: its name would look like a whole one. */
+async function createSynced(
+  path: string,
+  fill: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    try {
+      await fill(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await unlink(path).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function withFile<T>(
+  path: string,
+  flags: string,
+  use: (file: FileHandle) => Promise<T>,
+): Promise<T> {
+  const file = await open(path, flags);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function sizeOf(file: FileHandle): Promise<number> {
+  return (await file.stat()).size;
+}
+
+function ignoreMissing(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
