@@ -116,11 +116,30 @@ export interface Holder {
   /** False when free space is below the reserve: only calls that free space may be admitted. */
   readonly admitsGrowth: boolean;
   /** Space of the disk below the area, in bytes, at most a few seconds old. */
-  readonly space: { readonly totalBytes: number; readonly freeBytes: number; readonly availableBytes: number };
+  readonly space: {
+    readonly totalBytes: number;
+    readonly freeBytes: number;
+    readonly availableBytes: number;
+  };
+  /** Counts since this holder began, and what the next takeover will have to do. */
+  statistics(): HolderStatistics;
   /** Age in ms of the oldest commit that is not durable yet; 0 when there is none. */
   oldestCommitAgeMs(): number;
   /** Syncs what was committed and closes. Does not give the claim back: claims are never deleted. */
   close(): Promise<void>;
+}
+
+export interface HolderStatistics {
+  readonly commits: number;
+  /** Synced writes: commits / batches is how far group commit joins. */
+  readonly batches: number;
+  readonly changes: number;
+  /** Bytes of keys and values. */
+  readonly bytes: number;
+  /** Confirmations asked for. */
+  readonly confirmations: number;
+  /** Bytes that a takeover would copy and replay now, at most a few seconds old. */
+  readonly takeoverBytes: number;
 }
 
 /** Closed set of codes of a {@link StableAreaError}. */

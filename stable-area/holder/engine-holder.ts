@@ -1,0 +1,244 @@
+import { strict as assert } from 'node:assert';
+import type { Clock, Timers } from '../../environment/clock.ts';
+import type { KeyValueEngine } from '../key-value-engine.ts';
+import { ringKey } from '../keys.ts';
+import type { BatchLimits } from '../limits.ts';
+import {
+  type Change,
+  type Claim,
+  type Confirmation,
+  type Holder,
+  type HolderLoss,
+  type HolderStatistics,
+  type Key,
+  type KeyRange,
+  StableAreaError,
+  type StoredRecord,
+} from '../stable-area.ts';
+import { verifyArea } from './area-record.ts';
+import { encodeRingEntry, slotOf } from './batch-ring.ts';
+import { type BatchChanges, GroupCommit } from './group-commit.ts';
+import type { SpaceWatch } from './space-watch.ts';
+import { seal, unseal } from './value-format.ts';
+
+export interface HolderParts {
+  readonly claim: Claim;
+  /** Open, and used by nobody else; the holder closes it. */
+  readonly engine: KeyValueEngine;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly limits: BatchLimits;
+  /** One check that starts now. Throwing and rejecting count as fenced. */
+  readonly checkFence: () => Confirmation | Promise<Confirmation>;
+  readonly space: SpaceWatch;
+}
+
+/** Proves that the engine is whole and makes it a holder's; closes it where it is not. */
+export async function openHolder(parts: HolderParts): Promise<EngineHolder> {
+  const { engine, claim } = parts;
+  try {
+    const newest = await verifyArea(engine, claim.areaId, claim.epoch);
+    return new EngineHolder(parts, newest.batch);
+  } catch (error) {
+    parts.space.close();
+    await engine.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A holder over a key-value engine of its own: the same for every kind of area. */
+export class EngineHolder implements Holder {
+  readonly #parts: HolderParts;
+  readonly #group: GroupCommit;
+  #loss: HolderLoss | undefined;
+  #engineClosed: Promise<void> | undefined;
+  #commits = 0;
+  #batches = 0;
+  #changes = 0;
+  #bytes = 0;
+  #confirmations = 0;
+  onDurable: ((durableBatch: number) => void) | undefined;
+  onLoss: ((loss: HolderLoss) => void) | undefined;
+
+  constructor(parts: HolderParts, newestBatch: number) {
+    this.#parts = parts;
+    this.#group = new GroupCommit({
+      clock: parts.clock,
+      timers: parts.timers,
+      limits: parts.limits,
+      newestBatch,
+      write: (batch, changes, bytes) => this.#write(batch, changes, bytes),
+      onDurable: (batch) => this.onDurable?.(batch),
+      onFailed: (cause) => this.#lose({ kind: 'failed', cause }),
+    });
+  }
+
+  get claim(): Claim {
+    return this.#parts.claim;
+  }
+
+  get loss(): HolderLoss | undefined {
+    return this.#loss;
+  }
+
+  get durableBatch(): number {
+    return this.#group.durableBatch;
+  }
+
+  get lastBatch(): number {
+    return this.#group.lastBatch;
+  }
+
+  get admitsGrowth(): boolean {
+    return this.#parts.space.admitsGrowth;
+  }
+
+  get space(): Holder['space'] {
+    return this.#parts.space.space;
+  }
+
+  oldestCommitAgeMs(): number {
+    return this.#group.oldestCommitAgeMs();
+  }
+
+  statistics(): HolderStatistics {
+    return {
+      commits: this.#commits,
+      batches: this.#batches,
+      changes: this.#changes,
+      bytes: this.#bytes,
+      confirmations: this.#confirmations,
+      takeoverBytes: this.#parts.space.takeoverBytes,
+    };
+  }
+
+  commit(changes: readonly Change[]): number {
+    this.#commits += 1;
+    this.#changes += changes.length;
+    return this.#group.commit(changes);
+  }
+
+  async getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]> {
+    const stored = await this.#read(() => this.#parts.engine.getMany(keys));
+    assert(stored.length === keys.length);
+    return this.#verified(() =>
+      keys.map((key, index) => {
+        const bytes = stored[index];
+        return bytes === undefined ? undefined : unseal(key, bytes);
+      }),
+    );
+  }
+
+  async range(range: KeyRange): Promise<StoredRecord[]> {
+    assert(range.from.charCodeAt(0) !== 0, 'a range over the stable area itself');
+    assert(Number.isInteger(range.limit) && range.limit >= 0);
+    if (range.limit === 0 || range.from >= range.to) return [];
+    const stored = await this.#read(() => this.#parts.engine.range(range));
+    return this.#verified(() =>
+      stored.map(({ key, value }) => ({ key, value: unseal(key, value) })),
+    );
+  }
+
+  async confirm(): Promise<Confirmation> {
+    if (this.#loss !== undefined) return 'fenced';
+    this.#confirmations += 1;
+    let found: Confirmation;
+    try {
+      found = await this.#parts.checkFence();
+    } catch {
+      // What cannot be told is fenced: an answer too few costs a takeover, one too many costs data.
+      found = 'fenced';
+    }
+    if (found === 'fenced') this.#lose({ kind: 'fenced' });
+    return this.#isLost() ? 'fenced' : 'held';
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isLost()) {
+      await this.#group.drain();
+      this.#lose({ kind: 'closed' });
+    }
+    await this.#engineClosed;
+  }
+
+  /** The end of the process as far as this holder goes: no notice, no answer, no further write. */
+  abandon(): void {
+    this.#loss ??= { kind: 'closed' };
+    this.#group.stop();
+    this.#parts.space.close();
+  }
+
+  /** The process has found out by itself that it is not the holder any more. */
+  fence(): void {
+    this.#lose({ kind: 'fenced' });
+  }
+
+  async #write(batch: number, changes: BatchChanges, bytes: number): Promise<void> {
+    const sealed: Change[] = [];
+    for (const [key, value] of changes) {
+      sealed.push({ key, value: value === undefined ? undefined : seal(key, value) });
+    }
+    const slot = ringKey(slotOf(batch));
+    const entry = encodeRingEntry({ batch, epoch: this.#parts.claim.epoch });
+    sealed.push({ key: slot, value: seal(slot, entry) });
+    await this.#parts.engine.writeSynced(sealed);
+    this.#batches += 1;
+    this.#bytes += bytes;
+    this.#parts.space.noteWritten(bytes);
+  }
+
+  async #read<T>(operation: () => Promise<T>): Promise<T> {
+    this.#refuseWhenLost();
+    let found: T;
+    try {
+      found = await operation();
+    } catch (cause) {
+      // An engine that is being closed fails its reads: the loss is the reason, not the disk.
+      this.#refuseWhenLost();
+      throw this.#broken(
+        new StableAreaError('STABLE_AREA_IO', 'the engine failed a read', { cause }),
+      );
+    }
+    this.#refuseWhenLost();
+    return found;
+  }
+
+  #verified<T>(unsealAll: () => T): T {
+    try {
+      return unsealAll();
+    } catch (error) {
+      assert(error instanceof StableAreaError, error instanceof Error ? error : undefined);
+      throw this.#broken(error);
+    }
+  }
+
+  /** After a record that is wrong nothing of this copy can be trusted. */
+  #broken(cause: StableAreaError): StableAreaError {
+    this.#lose({ kind: 'failed', cause });
+    return cause;
+  }
+
+  #isLost(): boolean {
+    return this.#loss !== undefined;
+  }
+
+  #refuseWhenLost(): void {
+    const loss = this.#loss;
+    if (loss === undefined) return;
+    throw new StableAreaError(
+      'STABLE_AREA_LOST',
+      `epoch ${this.#parts.claim.epoch} is held no more (${loss.kind})`,
+      loss.kind === 'failed' ? { cause: loss.cause } : undefined,
+    );
+  }
+
+  #lose(loss: HolderLoss): void {
+    if (this.#loss !== undefined) return;
+    this.#loss = loss;
+    this.#group.stop();
+    this.#parts.space.close();
+    // Whatever closing an engine that is not needed any more says, there is nothing to do about it.
+    this.#engineClosed = this.#parts.engine.close().catch(() => undefined);
+    this.onLoss?.(loss);
+  }
+}

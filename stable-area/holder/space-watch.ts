@@ -1,0 +1,11 @@
+import type { Holder } from '../stable-area.ts';
+
+/** What a holder needs to know of the disk below it; each kind of area has its own way to find out. */
+export interface SpaceWatch {
+  readonly admitsGrowth: boolean;
+  readonly space: Holder['space'];
+  readonly takeoverBytes: number;
+  /** This many bytes were written since the last look at the disk. */
+  noteWritten(bytes: number): void;
+  close(): void;
+}
