@@ -1,0 +1,124 @@
+import type { FastifyReply } from 'fastify';
+import { formatPort } from '../directory/port.ts';
+import type { RegisterOutcome, Refusal } from './alias-directory.ts';
+import type { GuardOutcome } from './request-guard.ts';
+
+/** Closed set of the codes that PAM's HTTP errors carry. */
+export type PamErrorCode =
+  | 'bad-request'
+  | 'not-found'
+  | 'unknown-alias'
+  | 'exists'
+  | 'full'
+  | 'stale-epoch'
+  | 'other-area'
+  | 'too-many-subscribers'
+  | 'unsigned'
+  | 'forged'
+  | 'stale'
+  | 'replayed'
+  | 'busy'
+  | 'internal';
+
+const statuses: Readonly<Record<PamErrorCode, number>> = {
+  'bad-request': 400,
+  unsigned: 401,
+  forged: 401,
+  stale: 401,
+  'not-found': 404,
+  'unknown-alias': 404,
+  exists: 409,
+  'stale-epoch': 409,
+  'other-area': 409,
+  replayed: 409,
+  full: 507,
+  'too-many-subscribers': 503,
+  busy: 503,
+  internal: 500,
+};
+
+export function sendError(
+  reply: FastifyReply,
+  code: PamErrorCode,
+  message: string,
+  more: object = {},
+): FastifyReply {
+  return reply.status(statuses[code]).send({ code, message, ...more });
+}
+
+export function sendUnknownAlias(reply: FastifyReply, name: string): FastifyReply {
+  return sendError(reply, 'unknown-alias', `there is no alias "${name}"`);
+}
+
+export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  switch (refusal.kind) {
+    case 'bad-name':
+    case 'bad-port':
+      return sendError(reply, 'bad-request', refusal.reason);
+    case 'full':
+      return sendError(
+        reply,
+        'full',
+        `there are ${refusal.aliasesMax} aliases, and no room for more`,
+      );
+  }
+}
+
+export function sendRegisterOutcome(
+  reply: FastifyReply,
+  name: string,
+  outcome: RegisterOutcome,
+): FastifyReply {
+  switch (outcome.kind) {
+    case 'registered':
+      return reply.send({ changed: outcome.changed });
+    case 'stale-epoch':
+      return sendError(
+        reply,
+        'stale-epoch',
+        `"${name}" is served by ${formatPort(outcome.known)}: an older epoch is not accepted`,
+        { known: outcome.known },
+      );
+    case 'other-area':
+      return sendError(
+        reply,
+        'other-area',
+        `"${name}" belongs to another stable area (${outcome.areaUi}): reset the alias (fuga alias reset ${name}) ` +
+          'if this area is to take it over',
+      );
+    case 'bad-name':
+    case 'bad-port':
+    case 'full':
+      return sendRefusal(reply, outcome);
+  }
+}
+
+export function sendGuardRefusal(
+  reply: FastifyReply,
+  refused: Exclude<GuardOutcome, { kind: 'allowed' }>,
+): FastifyReply {
+  switch (refused.kind) {
+    case 'unsigned':
+      return sendError(
+        reply,
+        'unsigned',
+        'a change must be signed with the cluster secret (header fuga-mac)',
+      );
+    case 'forged':
+      return sendError(
+        reply,
+        'forged',
+        'the signature is not one that the cluster secret gives for this request',
+      );
+    case 'stale':
+      return sendError(
+        reply,
+        'stale',
+        `the request was signed ${refused.ageMs} ms ago by its sender's clock: too far from now, or the clocks differ`,
+      );
+    case 'replayed':
+      return sendError(reply, 'replayed', 'this request was received before');
+    case 'busy':
+      return sendError(reply, 'busy', 'too many signed requests at once: come back later');
+  }
+}
