@@ -1,0 +1,80 @@
+import { XdrReader } from '../xdr/reader.ts';
+import { XdrWriter } from '../xdr/writer.ts';
+import { type AuthStat, authFlavor, type OpaqueAuth } from './opaque-auth.ts';
+
+/** RFC 5531 appendix A. */
+const machineNameBytesMax = 255;
+const gidsMax = 16;
+
+/** RFC 5531 appendix A authsys_parms: who calls, by the caller's own word. */
+export interface AuthSys {
+  readonly flavor: 'AUTH_SYS';
+  /** Arbitrary; a caller may change it from call to call. */
+  readonly stamp: number;
+  /** Bytes of the caller's host name, one character U+0000 to U+00FF each. At most 255. */
+  readonly machineName: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** Supplementary groups, at most 16. */
+  readonly gids: readonly number[];
+}
+
+export type Credential = { readonly flavor: 'AUTH_NONE' } | AuthSys;
+
+/** A credential that no procedure may be called with: the call is answered with AUTH_ERROR. */
+export interface BadCredential {
+  readonly flavor: undefined;
+  readonly authStat: AuthStat;
+}
+
+const none: Credential = { flavor: 'AUTH_NONE' };
+
+/** Who calls. The flavours that are not known here, and what does not parse, are refused. */
+export function parseCredential(auth: OpaqueAuth): Credential | BadCredential {
+  switch (auth.flavor) {
+    // RFC 5531 §10.1: the body is undefined and recommended to be empty; what is in it means nothing.
+    case authFlavor.AUTH_NONE:
+      return none;
+    case authFlavor.AUTH_SYS:
+      return parseAuthSys(auth.body);
+    default:
+      return { flavor: undefined, authStat: 'AUTH_REJECTEDCRED' };
+  }
+}
+
+function parseAuthSys(body: Buffer): AuthSys | BadCredential {
+  const reader = new XdrReader(body);
+  const stamp = reader.unsignedInt();
+  const machineName = reader.stringBytes(machineNameBytesMax);
+  const uid = reader.unsignedInt();
+  const gid = reader.unsignedInt();
+  const gids: number[] = [];
+  for (let left = reader.arrayLength(gidsMax, 4); left > 0; left -= 1) {
+    gids.push(reader.unsignedInt());
+  }
+  reader.finish();
+  if (reader.failure !== undefined) return { flavor: undefined, authStat: 'AUTH_BADCRED' };
+  return { flavor: 'AUTH_SYS', stamp, machineName, uid, gid, gids };
+}
+
+/** RFC 5531 appendix A: the credential for calls in this name. Made once for many calls. */
+export function authSys(who: Omit<AuthSys, 'flavor' | 'stamp'> & { stamp?: number }): OpaqueAuth {
+  const writer = new XdrWriter(64);
+  writer.unsignedInt(who.stamp ?? 0);
+  writer.stringBytes(who.machineName, machineNameBytesMax);
+  writer.unsignedInt(who.uid);
+  writer.unsignedInt(who.gid);
+  writer.arrayLength(who.gids.length, gidsMax);
+  for (const gid of who.gids) writer.unsignedInt(gid);
+  return { flavor: authFlavor.AUTH_SYS, body: Buffer.concat(writer.finish()) };
+}
+
+const stampBytes = 4;
+
+/**
+ * What of a credential stays the same when a call is sent again: all but the stamp of AUTH_SYS. A view. For digests,
+ * together with the flavour.
+ */
+export function credentialWithoutStamp(auth: OpaqueAuth): Buffer {
+  return auth.flavor === authFlavor.AUTH_SYS ? auth.body.subarray(stampBytes) : auth.body;
+}
