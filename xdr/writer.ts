@@ -1,5 +1,5 @@
 import { XdrLimitError } from './failure.ts';
-import { lengthMax, referencedOpaqueBytesMin } from './limits.ts';
+import { lengthMax, nestingDepthMax, referencedOpaqueBytesMin } from './limits.ts';
 
 const firstChunkBytes = 512;
 const chunkBytesMax = 65_536;
@@ -22,6 +22,7 @@ export class XdrWriter {
   /** Where the part that is being filled starts in the chunk, and where it ends so far. */
   #start = 0;
   #offset = 0;
+  #depth = 0;
 
   constructor(expectedBytes: number = firstChunkBytes) {
     this.#chunk = Buffer.allocUnsafe(Math.max(expectedBytes, 8));
@@ -129,7 +130,7 @@ export class XdrWriter {
   }
 
   /** Number of elements of a variable-length array (RFC 4506 §4.13), checked against its declared limit. */
-  arrayLength(length: number, maxElements: number): void {
+  arrayLength(length: number, maxElements: number = lengthMax): void {
     this.#length(length, maxElements, 'elements');
   }
 
@@ -137,6 +138,18 @@ export class XdrWriter {
   fixedLength(length: number, expected: number): void {
     if (length === expected) return;
     throw new XdrLimitError(`${length} elements where the type has ${expected}`);
+  }
+
+  /** The counterpart of `XdrReader.enter`: what is too deep for a reader is not written. */
+  enter(): void {
+    if (this.#depth === nestingDepthMax) {
+      throw new XdrLimitError(`nested more than ${nestingDepthMax} deep`);
+    }
+    this.#depth += 1;
+  }
+
+  leave(): void {
+    this.#depth -= 1;
   }
 
   /** Appends bytes that are XDR already, without a length and without padding. */
