@@ -3,7 +3,6 @@ import {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
-  type FastifyRequest,
   fastify,
   LogController,
 } from 'fastify';
@@ -14,6 +13,7 @@ import type { ClusterSecret } from '../secret.ts';
 import { AliasDirectory } from './alias-directory.ts';
 import { EventHub } from './event-hub.ts';
 import { addEventRoute } from './event-route.ts';
+import { keepBodies } from './kept-bodies.ts';
 import { createPamMetrics } from './metrics.ts';
 import { sendError } from './replies.ts';
 import { RequestGuard } from './request-guard.ts';
@@ -23,7 +23,6 @@ import { aliasSchema, errorSchema, portSchema } from './schemas.ts';
 /** A registration with all its members is far below. */
 const bodyBytesMax = 16 * 1024;
 const requestTimeoutMs = 10_000;
-const noBody = Buffer.alloc(0);
 
 export interface PamOptions {
   readonly environment: { readonly clock: Clock; readonly timers: Timers };
@@ -117,21 +116,6 @@ async function buildPam(options: PamOptions): Promise<{ app: FastifyInstance; hu
   addEventRoute(app, state);
   addServiceRoutes(app, state);
   return { app, hub };
-}
-
-/** Keeps each JSON body as it was sent, because that is what a signature covers. */
-function keepBodies(app: FastifyInstance): (request: FastifyRequest) => Uint8Array {
-  const bodies = new WeakMap<FastifyRequest, Buffer>();
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<Buffer>(
-    'application/json',
-    { parseAs: 'buffer' },
-    (request, body, done) => {
-      bodies.set(request, body);
-      void parse(request, body.toString('utf8'), done);
-    },
-  );
-  return (request) => bodies.get(request) ?? noBody;
 }
 
 function addErrorReplies(app: FastifyInstance): void {
