@@ -1,28 +1,20 @@
 import { createHash } from 'node:crypto';
+import { credentialWithoutStamp } from '../rpc/auth.ts';
+import type { OpaqueAuth } from '../rpc/opaque-auth.ts';
 
 /** Bytes of a call's digest: half of SHA-256, which nobody finds a second preimage or a collision for in practice. */
 export const digestBytes = 16;
-
-/** RFC 5531 §8.2: a credential as it stands in the call, its body not interpreted. */
-export interface OpaqueAuthorisation {
-  readonly flavor: number;
-  readonly body: Uint8Array;
-}
 
 /** The parts of a call that say what it asks for. */
 export interface DigestedCall {
   readonly program: number;
   readonly version: number;
   readonly procedure: number;
-  readonly credential: OpaqueAuthorisation;
+  readonly credential: OpaqueAuth;
   /** The encoded arguments after reassembly, in order; how they are cut into buffers makes no difference. */
   readonly argumentBuffers: readonly Uint8Array[];
 }
 
-/** RFC 5531 appendix A. */
-const authSysFlavor = 1;
-/** The stamp is the first word of an AUTH_SYS body: "an arbitrary ID which the caller machine may generate". */
-const authSysStampBytes = 4;
 const fixedBytes = 20;
 
 /**
@@ -36,7 +28,7 @@ const fixedBytes = 20;
  */
 export function callDigest(call: DigestedCall): Buffer {
   const { flavor } = call.credential;
-  const body = withoutStamp(call.credential);
+  const body = credentialWithoutStamp(call.credential);
   const fixed = Buffer.allocUnsafe(fixedBytes);
   fixed.writeUInt32BE(call.program, 0);
   fixed.writeUInt32BE(call.version, 4);
@@ -47,10 +39,4 @@ export function callDigest(call: DigestedCall): Buffer {
   const hash = createHash('sha256').update(fixed).update(body);
   for (const buffer of call.argumentBuffers) hash.update(buffer);
   return hash.digest().subarray(0, digestBytes);
-}
-
-function withoutStamp(credential: OpaqueAuthorisation): Uint8Array {
-  return credential.flavor === authSysFlavor
-    ? credential.body.subarray(authSysStampBytes)
-    : credential.body;
 }

@@ -20,12 +20,18 @@ const header: CallHeader = {
   sequence: 9,
   lowestUnfinished: 7,
   hintEpoch: 5,
-  relayed: undefined,
+  origin: undefined,
 };
 const longest: CallHeader = {
   ...header,
   incarnation: Number.MAX_SAFE_INTEGER,
-  relayed: { address: 'f'.repeat(64), port: 65535, transport: 'udp', xid: 0xffff_ffff },
+  origin: {
+    gatewayUi: Buffer.alloc(16, 0xee),
+    address: 'f'.repeat(64),
+    port: 65535,
+    transport: 'udp',
+    xid: 0xffff_ffff,
+  },
 };
 
 function decoded(body: Buffer) {
@@ -44,8 +50,9 @@ const anyHeader: fc.Arbitrary<CallHeader> = fc
     sequence: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     below: fc.nat({ max: 512 }),
     hintEpoch: number,
-    relayed: fc.option(
+    origin: fc.option(
       fc.record({
+        gatewayUi: ui,
         address: fc.oneof(fc.ipV4(), fc.ipV6()),
         port: fc.nat({ max: 65535 }),
         transport: fc.constantFrom('tcp' as const, 'udp' as const),
@@ -91,20 +98,28 @@ test('a header that anybody changed, or that another secret signed, is not belie
   expect(verifyCallHeader(decoded(encodeCallHeader(longest)), secret)).toBe(false);
 });
 
-test('a newer format, a sequence number of 0 and a notice beyond the call are refused by name', () => {
+test('a newer format, an unknown transport and a notice beyond the call are refused by name', () => {
   const newer = encodeCallHeader(header);
   newer.writeUInt32BE(2, 0);
   expect(decodeCallHeader(newer)).toEqual({
     ok: false,
     failure: { kind: 'unknown-version', version: 2 },
   });
-  expect(
-    decodeCallHeader(encodeCallHeader({ ...header, sequence: 0, lowestUnfinished: 0 })),
-  ).toEqual({ ok: false, failure: { kind: 'bad-number', field: 'sequence' } });
+  const carrierPigeon = encodeCallHeader(longest);
+  carrierPigeon.writeUInt32BE(2, carrierPigeon.length - 12);
+  expect(decodeCallHeader(carrierPigeon)).toEqual({
+    ok: false,
+    failure: { kind: 'bad-number', field: 'transport' },
+  });
   expect(decodeCallHeader(encodeCallHeader({ ...header, lowestUnfinished: 10 }))).toEqual({
     ok: false,
     failure: { kind: 'bad-number', field: 'lowestUnfinished' },
   });
+});
+
+test('a message to PA itself has sequence number 0 and carries a completion notice all the same', () => {
+  const message = { ...header, sequence: 0 };
+  expect(decoded(encodeCallHeader(message)).header).toEqual(message);
 });
 
 test('a number of 2^53 and more is refused', () => {
@@ -130,14 +145,14 @@ test.each<ReplyHeader>([
   }
 });
 
-test('an unknown kind and a newer format of a reply header are refused', () => {
+test('an unknown status and an epoch of 2^53 and more in a reply header are refused', () => {
   const unknown = encodeReplyHeader({ kind: 'address-unknown' });
-  unknown.writeUInt32BE(5, 4);
+  unknown.writeUInt32BE(5, 0);
   expect(decodeReplyHeader(unknown)).toMatchObject({ ok: false, failure: { kind: 'not-xdr' } });
-  const newer = encodeReplyHeader({ kind: 'address-unknown' });
-  newer.writeUInt32BE(2, 0);
-  expect(decodeReplyHeader(newer)).toMatchObject({
+  const large = encodeReplyHeader({ kind: 'ok', epoch: 1 });
+  large.writeBigUInt64BE(1n << 53n, 4);
+  expect(decodeReplyHeader(large)).toEqual({
     ok: false,
-    failure: { kind: 'unknown-version' },
+    failure: { kind: 'bad-number', field: 'epoch' },
   });
 });

@@ -1,46 +1,57 @@
+import {
+  PA_FLAVOR,
+  PA_HEADER_VERSION,
+  PA_UI_SIZE,
+  type PaCallHeader,
+  PaCallHeaderCodec,
+  type PaOrigin,
+  type PaReplyHeader,
+  PaReplyHeaderCodec,
+  PaStatus,
+} from '../protocol/generated/pa.ts';
+import { decodeAll, encodeToBuffer } from '../xdr/decode.ts';
 import type { XdrFailure } from '../xdr/failure.ts';
-import { XdrReader } from '../xdr/reader.ts';
-import { XdrWriter } from '../xdr/writer.ts';
-import { type ClusterSecret, macBytes } from './secret.ts';
+import type { ClusterSecret } from './secret.ts';
 
-/** Flavour of a verifier that carries a PA header: `FUGA` in ASCII, far from the numbers that IANA gives (RFC 5531 §12.2). */
-export const paFlavor = 0x4655_4741;
-export const uiBytes = 16;
+/** Flavour of a verifier that carries a PA header. */
+export const paFlavor = PA_FLAVOR;
+export const uiBytes = PA_UI_SIZE;
 /** RFC 5531 §8.2: the limit of every verifier. */
 export const headerBytesMax = 400;
 
-const formatVersion = 1;
-/** `::ffff:255.255.255.255%` and an interface's name fit. */
-const addressBytesMax = 64;
 const transports = ['tcp', 'udp'] as const;
+const noMac = Buffer.alloc(0);
+/** The length word of a MAC. */
+const wordBytes = 4;
 
 /**
  * A stock client behind a gateway, as the gateway saw it: the second identity under which a relayed call is looked for.
- * It is qualified by the client UI of the header, which a gateway keeps for ever.
  */
-export interface RelayedIdentity {
+export interface StockOrigin {
+  /** 16 bytes, which a gateway keeps for ever: the address means something at that gateway only. */
+  readonly gatewayUi: Buffer;
   readonly address: string;
   readonly port: number;
   readonly transport: (typeof transports)[number];
   readonly xid: number;
 }
 
-/** Rides in the verifier of an FT-IPC call. Numbers are 64 bits wide on the wire and below 2^53 in fact. */
+/** Rides in the verifier of an FT-IPC call (protocol/pa.x). Numbers have 64 bits on the wire and are below 2^53 in fact. */
 export interface CallHeader {
   /** UI of the destination alias, 16 bytes: the area id of its stable area. */
   readonly aliasUi: Buffer;
   /** UI of the caller, 16 bytes. */
   readonly clientUi: Buffer;
-  /** As hello gave it. */
+  /** As hello gave it; 0 in a hello. */
   readonly incarnation: number;
-  /** Ascends by one for each call of this incarnation, from 1. */
+  /** Ascends by one for each call of this incarnation, from 1. 0: a message without an id, to PA's own program. */
   readonly sequence: number;
-  /** Completion notice: replies to all calls below this one have arrived, or are not wanted any more. At most `sequence`. */
+  /** Completion notice: replies to all calls below this one have arrived, or are not wanted any more. At most `sequence`, if that is not 0. */
   readonly lowestUnfinished: number;
   /** Epoch of the hint that the call follows; 0 where the client knows none. */
   readonly hintEpoch: number;
   /** Only believed with a valid MAC, or from loopback where there is no secret. */
-  readonly relayed: RelayedIdentity | undefined;
+  readonly origin: StockOrigin | undefined;
 }
 
 export type DecodedCallHeader =
@@ -56,7 +67,7 @@ export type DecodedCallHeader =
 export type HeaderFailure =
   | { readonly kind: 'not-xdr'; readonly failure: XdrFailure }
   | { readonly kind: 'unknown-version'; readonly version: number }
-  /** A number at or above 2^53, a sequence number of 0, or a completion notice beyond its own call. */
+  /** A number at or above 2^53, an unknown transport, or a completion notice beyond its own call. */
   | { readonly kind: 'bad-number'; readonly field: string };
 
 /** The rest of what PA answers to a call. All but `ok` come with SYSTEM_ERR: the call was not executed, or not now. */
@@ -75,62 +86,48 @@ export type DecodedReplyHeader =
   | { readonly ok: true; readonly header: ReplyHeader }
   | { readonly ok: false; readonly failure: HeaderFailure };
 
-const replyKinds = ['ok', 'address-unknown', 'try-again', 'expired', 'collision'] as const;
-
 /** The body of the verifier. With a secret the header is signed. */
 export function encodeCallHeader(header: CallHeader, secret?: ClusterSecret): Buffer {
-  const writer = new XdrWriter(headerBytesMax);
-  writer.unsignedInt(formatVersion);
-  writer.opaqueFixed(header.aliasUi, uiBytes);
-  writer.opaqueFixed(header.clientUi, uiBytes);
-  writeNumber(writer, header.incarnation);
-  writeNumber(writer, header.sequence);
-  writeNumber(writer, header.lowestUnfinished);
-  writeNumber(writer, header.hintEpoch);
-  writer.bool(header.relayed !== undefined);
-  if (header.relayed !== undefined) {
-    writer.stringUtf8(header.relayed.address, addressBytesMax);
-    writer.unsignedInt(header.relayed.port);
-    writer.unsignedInt(transports.indexOf(header.relayed.transport));
-    writer.unsignedInt(header.relayed.xid);
-  }
-  const covered = Buffer.concat(writer.finish());
-  writer.opaqueVariable(secret?.mac('header', [covered]) ?? Buffer.alloc(0), macBytes);
-  return Buffer.concat(writer.finish());
+  const unsigned: PaCallHeader = {
+    headerVersion: PA_HEADER_VERSION,
+    destination: header.aliasUi,
+    client: header.clientUi,
+    incarnation: BigInt(header.incarnation),
+    sequence: BigInt(header.sequence),
+    lowestUnfinished: BigInt(header.lowestUnfinished),
+    hintEpoch: BigInt(header.hintEpoch),
+    origin: header.origin && wireOrigin(header.origin),
+    mac: noMac,
+  };
+  const body = encodeToBuffer(PaCallHeaderCodec, unsigned);
+  if (secret === undefined) return body;
+  const mac = secret.mac('header', [body.subarray(0, body.length - wordBytes)]);
+  body.writeUInt32BE(mac.length, body.length - wordBytes);
+  return Buffer.concat([body, mac]);
 }
 
 /** Decodes the body of a verifier of flavour `paFlavor`. The UIs are copies; `covered` and `mac` are views. */
 export function decodeCallHeader(body: Buffer): DecodedCallHeader {
-  const reader = new XdrReader(body);
-  const version = reader.unsignedInt();
-  if (reader.failure === undefined && version !== formatVersion) {
-    return { ok: false, failure: { kind: 'unknown-version', version } };
-  }
-  const aliasUi = Buffer.from(reader.opaqueFixed(uiBytes));
-  const clientUi = Buffer.from(reader.opaqueFixed(uiBytes));
-  const incarnation = readNumber(reader);
-  const sequence = readNumber(reader);
-  const lowestUnfinished = readNumber(reader);
-  const hintEpoch = readNumber(reader);
-  const relayed = reader.bool() ? readRelayed(reader) : undefined;
-  const covered = body.subarray(0, reader.position);
-  const mac = reader.opaqueVariable(macBytes);
-  reader.finish();
-  if (reader.failure !== undefined) {
-    return { ok: false, failure: { kind: 'not-xdr', failure: reader.failure } };
-  }
-  const header = {
-    aliasUi,
-    clientUi,
-    incarnation,
-    sequence,
-    lowestUnfinished,
-    hintEpoch,
-    relayed,
+  const unknown = unknownVersion(body);
+  if (unknown !== undefined) return { ok: false, failure: unknown };
+  const decoded = decodeAll(PaCallHeaderCodec, body);
+  if (!decoded.ok) return { ok: false, failure: { kind: 'not-xdr', failure: decoded.failure } };
+  const { value } = decoded;
+  const origin = value.origin && originOf(value.origin);
+  const header: CallHeader = {
+    aliasUi: Buffer.from(value.destination),
+    clientUi: Buffer.from(value.client),
+    incarnation: Number(value.incarnation),
+    sequence: Number(value.sequence),
+    lowestUnfinished: Number(value.lowestUnfinished),
+    hintEpoch: Number(value.hintEpoch),
+    origin: origin === 'unknown-transport' ? undefined : origin,
   };
-  const field = badNumber(header);
+  const field = origin === 'unknown-transport' ? 'transport' : badNumber(header);
   if (field !== undefined) return { ok: false, failure: { kind: 'bad-number', field } };
-  return { ok: true, header, covered, mac };
+  const { mac } = value;
+  const macAt = body.length - wordBytes - mac.length - (-mac.length & 3);
+  return { ok: true, header, covered: body.subarray(0, macAt), mac };
 }
 
 /** True if the header was made by somebody who knows the cluster's secret. */
@@ -143,83 +140,70 @@ export function verifyCallHeader(
 
 /** The body of a reply's verifier of flavour `paFlavor`. */
 export function encodeReplyHeader(header: ReplyHeader): Buffer {
-  const buffer = Buffer.allocUnsafe(16);
-  buffer.writeUInt32BE(formatVersion, 0);
-  buffer.writeUInt32BE(replyKinds.indexOf(header.kind), 4);
-  buffer.writeBigUInt64BE(BigInt(replyNumber(header)), 8);
-  return buffer;
+  return encodeToBuffer(PaReplyHeaderCodec, wireReply(header));
 }
 
 export function decodeReplyHeader(body: Buffer): DecodedReplyHeader {
-  const reader = new XdrReader(body);
-  const version = reader.unsignedInt();
-  const kindNumber = reader.unsignedInt();
-  const number = readNumber(reader);
-  reader.finish();
-  if (version !== formatVersion && reader.failure?.kind !== 'underflow') {
-    return { ok: false, failure: { kind: 'unknown-version', version } };
-  }
-  const kind = replyKinds[kindNumber];
-  if (kind === undefined) reader.fail('bad-enum', `no reply kind ${kindNumber}`, 4);
-  if (reader.failure !== undefined || kind === undefined) {
-    const failure = reader.failure ?? { kind: 'bad-enum', position: 4, detail: 'reply kind' };
-    return { ok: false, failure: { kind: 'not-xdr', failure } };
-  }
-  if (!Number.isSafeInteger(number)) {
+  const decoded = decodeAll(PaReplyHeaderCodec, body);
+  if (!decoded.ok) return { ok: false, failure: { kind: 'not-xdr', failure: decoded.failure } };
+  const header = replyOf(decoded.value);
+  if ('epoch' in header && !Number.isSafeInteger(header.epoch)) {
     return { ok: false, failure: { kind: 'bad-number', field: 'epoch' } };
   }
-  return { ok: true, header: replyHeader(kind, number) };
+  return { ok: true, header };
 }
 
-function replyNumber(header: ReplyHeader): number {
-  switch (header.kind) {
-    case 'ok':
-    case 'expired':
-    case 'collision':
-      return header.epoch;
-    case 'try-again':
-      return header.delayMs;
-    case 'address-unknown':
-      return 0;
-  }
+/** The version comes first, so that it can be told whatever follows. */
+function unknownVersion(body: Buffer): HeaderFailure | undefined {
+  const version = body.length < wordBytes ? PA_HEADER_VERSION : body.readUInt32BE(0);
+  return version === PA_HEADER_VERSION ? undefined : { kind: 'unknown-version', version };
 }
 
-function replyHeader(kind: ReplyHeader['kind'], number: number): ReplyHeader {
-  switch (kind) {
-    case 'ok':
-    case 'expired':
-    case 'collision':
-      return { kind, epoch: number };
-    case 'try-again':
-      return { kind, delayMs: number };
-    case 'address-unknown':
-      return { kind };
-  }
+function wireOrigin({ gatewayUi, transport, ...same }: StockOrigin): PaOrigin {
+  return { gateway: gatewayUi, transport: transports.indexOf(transport), ...same };
 }
 
-function readRelayed(reader: XdrReader): RelayedIdentity {
-  const address = reader.stringUtf8(addressBytesMax);
-  const port = reader.unsignedInt();
-  const transportNumber = reader.unsignedInt();
-  const xid = reader.unsignedInt();
-  const transport = transports[transportNumber];
-  if (transport === undefined) reader.fail('bad-enum', `no transport ${transportNumber}`);
-  return { address, port, transport: transport ?? 'tcp', xid };
+function originOf(origin: PaOrigin): StockOrigin | 'unknown-transport' {
+  const { address, port, xid } = origin;
+  const transport = transports[origin.transport];
+  if (transport === undefined) return 'unknown-transport';
+  return { gatewayUi: Buffer.from(origin.gateway), address, port, transport, xid };
 }
 
 function badNumber(header: CallHeader): string | undefined {
   for (const field of ['incarnation', 'sequence', 'lowestUnfinished', 'hintEpoch'] as const) {
     if (!Number.isSafeInteger(header[field])) return field;
   }
-  if (header.sequence === 0) return 'sequence';
-  return header.lowestUnfinished > header.sequence ? 'lowestUnfinished' : undefined;
+  const beyond = header.sequence !== 0 && header.lowestUnfinished > header.sequence;
+  return beyond ? 'lowestUnfinished' : undefined;
 }
 
-function writeNumber(writer: XdrWriter, value: number): void {
-  writer.unsignedHyper(BigInt(value));
+function wireReply(header: ReplyHeader): PaReplyHeader {
+  switch (header.kind) {
+    case 'ok':
+      return { status: PaStatus.PA_OK, epoch: BigInt(header.epoch) };
+    case 'address-unknown':
+      return { status: PaStatus.PA_ADDRESS_UNKNOWN };
+    case 'try-again':
+      return { status: PaStatus.PA_TRY_AGAIN, delayMs: header.delayMs };
+    case 'expired':
+      return { status: PaStatus.PA_EXPIRED, epoch: BigInt(header.epoch) };
+    case 'collision':
+      return { status: PaStatus.PA_COLLISION, epoch: BigInt(header.epoch) };
+  }
 }
 
-/** Not a safe integer where the wire's number is too large: see `badNumber`. */
-function readNumber(reader: XdrReader): number {
-  return Number(reader.unsignedHyper());
+function replyOf(header: PaReplyHeader): ReplyHeader {
+  switch (header.status) {
+    case PaStatus.PA_OK:
+      return { kind: 'ok', epoch: Number(header.epoch) };
+    case PaStatus.PA_ADDRESS_UNKNOWN:
+      return { kind: 'address-unknown' };
+    case PaStatus.PA_TRY_AGAIN:
+      return { kind: 'try-again', delayMs: header.delayMs };
+    case PaStatus.PA_EXPIRED:
+      return { kind: 'expired', epoch: Number(header.epoch) };
+    case PaStatus.PA_COLLISION:
+      return { kind: 'collision', epoch: Number(header.epoch) };
+  }
 }

@@ -136,13 +136,19 @@ export function isPaStatus(value: number): value is PaStatus {
 
 /** `union pa_reply_header`. */
 export type PaReplyHeader =
+  | { readonly status: typeof PaStatus.PA_OK | typeof PaStatus.PA_EXPIRED | typeof PaStatus.PA_COLLISION; readonly epoch: bigint }
   | { readonly status: typeof PaStatus.PA_TRY_AGAIN; readonly delayMs: number }
-  | { readonly status: Exclude<PaStatus, typeof PaStatus.PA_TRY_AGAIN> };
+  | { readonly status: Exclude<PaStatus, typeof PaStatus.PA_OK | typeof PaStatus.PA_EXPIRED | typeof PaStatus.PA_COLLISION | typeof PaStatus.PA_TRY_AGAIN> };
 
 export const PaReplyHeaderCodec: XdrCodec<PaReplyHeader> = {
   encode(writer, value) {
     PaStatusCodec.encode(writer, value.status);
     switch (value.status) {
+      case PaStatus.PA_OK:
+      case PaStatus.PA_EXPIRED:
+      case PaStatus.PA_COLLISION:
+        writer.unsignedHyper(value.epoch);
+        break;
       case PaStatus.PA_TRY_AGAIN:
         writer.unsignedInt(value.delayMs);
         break;
@@ -153,6 +159,10 @@ export const PaReplyHeaderCodec: XdrCodec<PaReplyHeader> = {
   decode(reader) {
     const status = PaStatusCodec.decode(reader);
     switch (status) {
+      case PaStatus.PA_OK:
+      case PaStatus.PA_EXPIRED:
+      case PaStatus.PA_COLLISION:
+        return { status, epoch: reader.unsignedHyper() };
       case PaStatus.PA_TRY_AGAIN:
         return { status: PaStatus.PA_TRY_AGAIN, delayMs: reader.unsignedInt() };
       default:
