@@ -18,7 +18,10 @@ export interface KeyValueEngineOptions {
 }
 
 export interface KeyValueEngineFactory {
-  /** Opens (creates where the directory is empty or missing) the engine in `directory`. */
+  /**
+   * Opens (creates where the directory is empty or missing) the engine in `directory`. Rejects with a StableAreaError
+   * STABLE_AREA_CORRUPT where the engine itself finds that something is missing or damaged.
+   */
   open(directory: string, options: KeyValueEngineOptions): Promise<KeyValueEngine>;
   /**
    * Copies a closed or still written engine directory into the empty folder `to` so that it opens there with
@@ -26,4 +29,6 @@ export interface KeyValueEngineFactory {
    * change (DESIGN "Claim"). Resolves false when a file vanished meanwhile: empty `to` and start again.
    */
   copy(from: string, to: string): Promise<boolean>;
+  /** How many bytes {@link copy} would write now; an open replays and writes about as many again. */
+  copiedBytes(directory: string): Promise<number>;
 }

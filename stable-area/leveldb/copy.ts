@@ -1,0 +1,172 @@
+import type { Folder } from '../../environment/folder.ts';
+import { StableAreaError } from '../stable-area.ts';
+import {
+  currentName,
+  isManifestName,
+  logNumberOf,
+  manifestNameIn,
+  tableNumberOf,
+} from './file-names.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { type NamedLog, verifyLogs } from './write-log.ts';
+
+/*
+ * The copy of a LevelDB directory whose owner may still be writing it (a paused holder that woke up, a hung one). The
+ * owner is fenced: what it acknowledged was synced before our claim was linked, hence before this copy begins. So the
+ * copy must hold everything that was synced before it began, and may hold more; it must be one state that the directory
+ * went through; and nothing that the owner does later may change it.
+ *
+ * LevelDB changes its directory in these steps (db/db_impl.cc, db/version_set.cc of 1.20):
+ *
+ *  A write appends to the newest log. Appends only: what is read of a log at any time is a prefix of it.
+ *  A switch of logs makes a log with a new, higher number, and never writes the old one again. At most two logs live.
+ *  A compaction writes tables under new numbers, syncs them, appends an edit to the MANIFEST and syncs that; the edit
+ *    names the tables and, when a log went into them, the number of the oldest log still needed. Only then are tables
+ *    and logs removed that the edit made obsolete. No table is ever written after an edit named it, and no number is
+ *    ever used twice in a directory.
+ *  An open replays the logs into tables, writes a new MANIFEST, renames CURRENT to name it, and only then removes the
+ *    old MANIFEST, tables and logs, in any order.
+ *
+ * So:
+ *
+ *  1. The MANIFEST is read once into memory; what is parsed is what is written into the copy. It grows by appends, so the
+ *     bytes are a prefix, perhaps with an edit cut off, which both we and LevelDB ignore. The state that they describe
+ *     existed, and every table that they name is complete and never written again: it can be shared by a link. If it
+ *     was removed meanwhile, the link fails, and we begin again.
+ *  2. A table that the bytes do not name may be half written, and its number is at or above the copy's next file number:
+ *     the copy's first own table would be written over the shared file. It is never linked.
+ *  3. Logs are listed after the MANIFEST was read, and those from its log number on are read in full. Every synced write
+ *     is in a table that it names or in one of them, unless a log vanished before the listing. That cannot be told from
+ *     the listing: an open removes two logs in any order. But logs from our number on are removed only after an edit
+ *     raised the number, or CURRENT names another MANIFEST. So both are read again at the end: if the number is the same
+ *     and CURRENT too, then no log that we needed was removed before we had read it; otherwise we begin again.
+ *     A log that is made after the listing holds only writes of a fenced owner.
+ *  4. Of two logs the older was complete before the newer one appeared, and the newer one is a prefix: what is copied is
+ *     everything up to some moment, with no gap. That is also checked, by the numbers of the changes.
+ *
+ * Logs and MANIFEST are copied, not linked: the owner goes on appending to its own.
+ */
+
+/** `every` is wrong, and here only so that the torture test can prove that it would find it. */
+export type TablesToLink = 'named' | 'every';
+
+/** False when something vanished or changed meanwhile. Throws a StableAreaError where the directory is damaged. */
+export async function copyLevelDirectory(
+  folder: Folder,
+  from: string,
+  to: string,
+  tablesToLink: TablesToLink = 'named',
+): Promise<boolean> {
+  const source = await readSource(folder, from);
+  if (source === undefined) return false;
+  const { manifest, manifestName, manifestBytes, names } = source;
+
+  const tables = names.filter((name) => {
+    const number = tableNumberOf(name);
+    return number !== undefined && (manifest.tables.has(number) || tablesToLink === 'every');
+  });
+  if (new Set(tables.map(tableNumberOf)).size < manifest.tables.size) return false;
+  const linked = await Promise.all(
+    tables.map((name) => {
+      const link = folder.link(`${from}/${name}`, `${to}/${name}`).then(() => true);
+      return whileThere(link);
+    }),
+  );
+  if (linked.includes(undefined)) return false;
+
+  const logs = await readLogs(folder, from, neededLogs(manifest, names));
+  if (logs === undefined || !(await isUnchanged(folder, from, source))) return false;
+  verifyLogs(logs);
+
+  const files = [
+    ...logs,
+    { name: manifestName, bytes: manifestBytes },
+    { name: currentName, bytes: Buffer.from(`${manifestName}\n`) },
+  ];
+  await Promise.all(files.map(({ name, bytes }) => folder.writeFileSynced(`${to}/${name}`, bytes)));
+  await folder.syncFolder(to);
+  return true;
+}
+
+/** Bytes that a copy of the directory would have to write. What vanishes meanwhile counts nothing. */
+export async function copiedBytes(folder: Folder, directory: string): Promise<number> {
+  const names = (await whileThere(folder.list(directory))) ?? [];
+  const sizes = await Promise.all(
+    names
+      .filter((name) => isManifestName(name) || logNumberOf(name) !== undefined)
+      .map((name) => folder.status(`${directory}/${name}`)),
+  );
+  return sizes.reduce((sum, status) => sum + (status?.sizeBytes ?? 0), 0);
+}
+
+interface Source {
+  readonly manifestName: string;
+  readonly manifestBytes: Buffer;
+  readonly manifest: Manifest;
+  /** The names in the directory, listed after the MANIFEST was read. */
+  readonly names: readonly string[];
+}
+
+async function readSource(folder: Folder, from: string): Promise<Source | undefined> {
+  const manifestName = await readManifestName(folder, from);
+  if (manifestName === undefined) return undefined;
+  const manifestBytes = await whileThere(folder.readFile(`${from}/${manifestName}`));
+  if (manifestBytes === undefined) return undefined;
+  const manifest = readManifest(manifestBytes);
+  const names = await whileThere(folder.list(from));
+  if (names === undefined) return undefined;
+  return { manifestName, manifestBytes, manifest, names };
+}
+
+async function readManifestName(folder: Folder, from: string): Promise<string | undefined> {
+  const current = await whileThere(folder.readFile(`${from}/${currentName}`));
+  if (current === undefined) return undefined;
+  const name = manifestNameIn(current);
+  if (name === undefined) {
+    throw new StableAreaError('STABLE_AREA_CORRUPT', `${from}/${currentName} names no MANIFEST`);
+  }
+  return name;
+}
+
+/** The logs that the MANIFEST needs, in order; undefined when the first is gone. */
+function neededLogs(manifest: Manifest, names: readonly string[]): readonly string[] | undefined {
+  const { logNumber, previousLogNumber } = manifest;
+  const logs = names
+    .map((name) => ({ name, number: logNumberOf(name) ?? -1 }))
+    .filter(({ number }) => number >= logNumber || (number > 0 && number === previousLogNumber))
+    .sort((a, b) => a.number - b.number);
+  if (!logs.some(({ number }) => number === logNumber)) return undefined;
+  return logs.map(({ name }) => name);
+}
+
+async function readLogs(
+  folder: Folder,
+  from: string,
+  names: readonly string[] | undefined,
+): Promise<readonly NamedLog[] | undefined> {
+  if (names === undefined) return undefined;
+  const logs: NamedLog[] = [];
+  for (const name of names) {
+    const bytes = await whileThere(folder.readFile(`${from}/${name}`));
+    if (bytes === undefined) return undefined;
+    logs.push({ name, bytes });
+  }
+  return logs;
+}
+
+/** No log that the MANIFEST needs can have been removed yet (3 above). */
+async function isUnchanged(folder: Folder, from: string, source: Source): Promise<boolean> {
+  if ((await readManifestName(folder, from)) !== source.manifestName) return false;
+  const bytes = await whileThere(folder.readFile(`${from}/${source.manifestName}`));
+  return bytes !== undefined && readManifest(bytes).logNumber === source.manifest.logNumber;
+}
+
+/** Undefined when the name does not exist (any more). */
+async function whileThere<T>(operation: Promise<T>): Promise<T | undefined> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+import { Level } from 'level';
+import type { Folder } from '../../environment/folder.ts';
+import type {
+  KeyValueEngine,
+  KeyValueEngineFactory,
+  KeyValueEngineOptions,
+} from '../key-value-engine.ts';
+import { keyBytes } from '../keys.ts';
+import {
+  type Change,
+  type Key,
+  type KeyRange,
+  StableAreaError,
+  type StoredRecord,
+} from '../stable-area.ts';
+import { copiedBytes, copyLevelDirectory, type TablesToLink } from './copy.ts';
+import { currentName } from './file-names.ts';
+
+type Database = Level<Buffer, Buffer>;
+
+/** Blocks that one step of a range read takes from LevelDB, so that a long range needs few trips to the thread pool. */
+const rangeStepBytes = 256 * 1024;
+
+export interface LevelEngineSettings {
+  readonly folder: Folder;
+  /** Uncompressed blocks kept in memory. Records that are in use are kept above, by the record store. */
+  readonly blockCacheBytes?: number;
+  /** For the torture test alone; see copy.ts. */
+  readonly tablesToLink?: TablesToLink;
+}
+
+const defaultBlockCacheBytes = 16 * 1024 * 1024;
+
+/** LevelDB, through the package `level`. */
+export function createLevelEngineFactory(settings: LevelEngineSettings): KeyValueEngineFactory {
+  const { folder, blockCacheBytes = defaultBlockCacheBytes, tablesToLink } = settings;
+  return {
+    open: (directory, options) => openLevel(directory, options, folder, blockCacheBytes),
+    copy: (from, to) => copyLevelDirectory(folder, from, to, tablesToLink),
+    copiedBytes: (directory) => copiedBytes(folder, directory),
+  };
+}
+
+async function openLevel(
+  directory: string,
+  { writeBufferBytes }: KeyValueEngineOptions,
+  folder: Folder,
+  blockCacheBytes: number,
+): Promise<KeyValueEngine> {
+  const exists = (await folder.status(directory)) !== undefined;
+  const names = exists ? await folder.list(directory) : [];
+  const isNew = names.length === 0;
+  // LevelDB makes an empty database where CURRENT is missing, tables or not: that must not pass for the area.
+  if (!isNew && !names.includes(currentName)) {
+    throw new StableAreaError('STABLE_AREA_CORRUPT', `${directory} has lost its ${currentName}`);
+  }
+  const database: Database = new Level(directory, {
+    keyEncoding: 'buffer',
+    valueEncoding: 'buffer',
+    createIfMissing: isNew,
+    errorIfExists: isNew,
+    writeBufferSize: writeBufferBytes,
+    cacheSize: blockCacheBytes,
+    // Small records with checksums compress badly, and a table that is only mapped is read without a copy.
+    compression: false,
+  });
+  try {
+    await database.open();
+  } catch (error) {
+    throw openError(directory, error);
+  }
+  return new LevelEngine(database);
+}
+
+class LevelEngine implements KeyValueEngine {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#database.getMany(keys.map(keyBytes));
+  }
+
+  async range({ from, to, limit, reverse = false }: KeyRange): Promise<StoredRecord[]> {
+    const entries = await this.#database
+      .iterator({
+        gte: keyBytes(from),
+        lt: keyBytes(to),
+        limit,
+        reverse,
+        highWaterMarkBytes: rangeStepBytes,
+      })
+      .all();
+    return entries.map(([key, value]) => ({ key: key.toString('latin1'), value }));
+  }
+
+  writeSynced(changes: readonly Change[]): Promise<void> {
+    const operations = changes.map(({ key, value }) =>
+      value === undefined
+        ? { type: 'del' as const, key: keyBytes(key) }
+        : { type: 'put' as const, key: keyBytes(key), value: asBuffer(value) },
+    );
+    return this.#database.batch(operations, { sync: true });
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** `level` says LEVEL_DATABASE_NOT_OPEN, and what was wrong in its cause. */
+function openError(directory: string, error: unknown): StableAreaError {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const what = cause instanceof Error ? cause.message : String(cause);
+  return new StableAreaError(
+    code === 'LEVEL_CORRUPTION' ? 'STABLE_AREA_CORRUPT' : 'STABLE_AREA_IO',
+    `LevelDB cannot open ${directory}: ${what}`,
+    { cause },
+  );
+}
