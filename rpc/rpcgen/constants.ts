@@ -9,7 +9,6 @@ const unsignedIntMax = 0xffff_ffffn;
 
 type Entry =
   | { readonly kind: 'value'; readonly value: bigint }
-  | { readonly kind: 'string' }
   | { readonly kind: 'pending'; readonly definition: ConstDefinition }
   | { readonly kind: 'enumerator'; readonly definition: EnumDefinition };
 
@@ -101,26 +100,20 @@ export class Constants {
   }
 
   #evaluate(token: Token, entry: Entry | undefined): bigint {
-    switch (entry?.kind) {
-      case 'enumerator': {
-        const value = this.enumMembers(entry.definition).get(token.text);
-        if (value !== undefined) return BigInt(value);
-        throw new CompileError(token.place, `'${token.text}' is used before it has a value`);
-      }
-      case 'pending': {
-        const { value } = entry.definition;
-        if ('string' in value) {
-          throw new CompileError(token.place, `constant '${token.text}' is a string, not a number`);
-        }
-        return this.value(value);
-      }
-      default: {
-        const macro = this.#macros.get(token.text);
-        if (macro === undefined || macro.length === 0) {
-          throw new CompileError(token.place, `constant '${token.text}' is not defined`);
-        }
-        return evaluate(macro, token.place, (name) => this.#named(name));
-      }
+    if (entry?.kind === 'enumerator') {
+      const value = this.enumMembers(entry.definition).get(token.text);
+      if (value !== undefined) return BigInt(value);
+      throw new CompileError(token.place, `'${token.text}' is used before it has a value`);
     }
+    if (entry?.kind === 'pending') {
+      const { value } = entry.definition;
+      if (!('string' in value)) return this.value(value);
+      throw new CompileError(token.place, `constant '${token.text}' is a string, not a number`);
+    }
+    const macro = this.#macros.get(token.text);
+    if (macro === undefined || macro.length === 0) {
+      throw new CompileError(token.place, `constant '${token.text}' is not defined`);
+    }
+    return evaluate(macro, token.place, (name) => this.#named(name));
   }
 }

@@ -3,6 +3,7 @@ import type {
   Definition,
   InlineDefinition,
   Name,
+  TypedefDefinition,
   TypeReference,
   UnionDefinition,
   VoidDeclaration,
@@ -18,10 +19,17 @@ export type TypeDefinition = Exclude<Definition, { readonly kind: 'const' | 'pro
 export function hoistInlineTypes(definitions: readonly Definition[]): TypeDefinition[] {
   return definitions.flatMap((definition) => {
     if (definition.kind === 'const' || definition.kind === 'program') return [];
+    if (definition.kind === 'typedef' && namesItself(definition)) return [];
     const hoisted: TypeDefinition[] = [];
     const outer = hoistWithin(definition, hoisted);
     return [...hoisted, outer];
   });
+}
+
+/** `typedef struct x x;`, which C needs and which says nothing here. */
+function namesItself({ name, declaration }: TypedefDefinition): boolean {
+  const { type, kind } = declaration;
+  return kind === 'plain' && type.kind === 'named' && type.name.text === name.text;
 }
 
 function hoistWithin(definition: TypeDefinition, hoisted: TypeDefinition[]): TypeDefinition {

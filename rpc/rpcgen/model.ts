@@ -128,16 +128,6 @@ export function throughAliases(type: WireType): WireType {
 
 /** Read and written by one call, without a loop: done in place behind a typedef. */
 export function isPlain(type: WireType): boolean {
-  switch (type.kind) {
-    case 'fixedArray':
-    case 'array':
-    case 'optional':
-    case 'list':
-    case 'nonEmptyList':
-      return false;
-    case 'named':
-      return type.type.kind !== 'alias' || isPlain(type.type.target);
-    default:
-      return true;
-  }
+  if (type.kind === 'named') return type.type.kind !== 'alias' || isPlain(type.type.target);
+  return !('element' in type) && type.kind !== 'list' && type.kind !== 'nonEmptyList';
 }

@@ -52,7 +52,16 @@ export function minBytesOf(type: WireType): number {
       return type.node.minBytes + 4;
     case 'named':
       return type.type.minBytes;
-    default:
+    case 'int':
+    case 'unsignedInt':
+    case 'small':
+    case 'bool':
+    case 'float':
+    case 'opaque':
+    case 'string':
+    case 'array':
+    case 'optional':
+    case 'list':
       return 4;
   }
 }
