@@ -1,10 +1,7 @@
+import { AuthsysParmsCodec } from '../protocol/generated/rpc.ts';
+import { encodeToBuffer } from '../xdr/decode.ts';
 import { XdrReader } from '../xdr/reader.ts';
-import { XdrWriter } from '../xdr/writer.ts';
 import { type AuthStat, authFlavor, type OpaqueAuth } from './opaque-auth.ts';
-
-/** RFC 5531 appendix A. */
-const machineNameBytesMax = 255;
-const gidsMax = 16;
 
 /** RFC 5531 appendix A authsys_parms: who calls, by the caller's own word. */
 export interface AuthSys {
@@ -44,29 +41,17 @@ export function parseCredential(auth: OpaqueAuth): Credential | BadCredential {
 
 function parseAuthSys(body: Buffer): AuthSys | BadCredential {
   const reader = new XdrReader(body);
-  const stamp = reader.unsignedInt();
-  const machineName = reader.stringBytes(machineNameBytesMax);
-  const uid = reader.unsignedInt();
-  const gid = reader.unsignedInt();
-  const gids: number[] = [];
-  for (let left = reader.arrayLength(gidsMax, 4); left > 0; left -= 1) {
-    gids.push(reader.unsignedInt());
-  }
+  const { machinename, ...who } = AuthsysParmsCodec.decode(reader);
   reader.finish();
   if (reader.failure !== undefined) return { flavor: undefined, authStat: 'AUTH_BADCRED' };
-  return { flavor: 'AUTH_SYS', stamp, machineName, uid, gid, gids };
+  return { flavor: 'AUTH_SYS', machineName: machinename, ...who };
 }
 
 /** RFC 5531 appendix A: the credential for calls in this name. Made once for many calls. */
 export function authSys(who: Omit<AuthSys, 'flavor' | 'stamp'> & { stamp?: number }): OpaqueAuth {
-  const writer = new XdrWriter(64);
-  writer.unsignedInt(who.stamp ?? 0);
-  writer.stringBytes(who.machineName, machineNameBytesMax);
-  writer.unsignedInt(who.uid);
-  writer.unsignedInt(who.gid);
-  writer.arrayLength(who.gids.length, gidsMax);
-  for (const gid of who.gids) writer.unsignedInt(gid);
-  return { flavor: authFlavor.AUTH_SYS, body: Buffer.concat(writer.finish()) };
+  const { stamp = 0, machineName: machinename, uid, gid, gids } = who;
+  const body = encodeToBuffer(AuthsysParmsCodec, { stamp, machinename, uid, gid, gids });
+  return { flavor: authFlavor.AUTH_SYS, body };
 }
 
 const stampBytes = 4;

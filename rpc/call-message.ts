@@ -1,3 +1,4 @@
+import { MsgType, RPC_VERSION } from '../protocol/generated/rpc.ts';
 import {
   type AuthStat,
   authBytesMax,
@@ -10,8 +11,7 @@ import {
 import { rejectedReply } from './reply-message.ts';
 
 /** RFC 5531 §9. */
-export const rpcVersion = 2;
-const messageTypeCall = 0;
+export const rpcVersion = RPC_VERSION;
 
 /** What a call asks for: everything but its xid. */
 export interface CallRequest {
@@ -64,7 +64,7 @@ const versionMismatch = rejectedReply({
 /** Undefined for what is no call at all: no reply can be given to it, and its sender is not to be trusted further. */
 export function decodeCall(record: Buffer): RpcCall | RefusedCall | undefined {
   if (record.length < offsetOf.program) return undefined;
-  if (record.readUInt32BE(offsetOf.messageType) !== messageTypeCall) return undefined;
+  if (record.readUInt32BE(offsetOf.messageType) !== MsgType.CALL) return undefined;
   const xid = record.readUInt32BE(0);
   // Another version may have another header: nothing after the number can be read.
   if (record.readUInt32BE(offsetOf.rpcVersion) !== rpcVersion) {
@@ -99,7 +99,7 @@ export function encodeCall(request: CallRequest): Buffer[] {
   const { credential = authNone, verifier = authNone } = request;
   const headBytes = offsetOf.credential - 4 + authWireBytes(credential) + authWireBytes(verifier);
   const head = Buffer.allocUnsafe(headBytes);
-  head.writeUInt32BE(messageTypeCall, offsetOf.messageType - 4);
+  head.writeUInt32BE(MsgType.CALL, offsetOf.messageType - 4);
   head.writeUInt32BE(rpcVersion, offsetOf.rpcVersion - 4);
   head.writeUInt32BE(request.program, offsetOf.program - 4);
   head.writeUInt32BE(request.version, offsetOf.version - 4);

@@ -1,14 +1,14 @@
-/** RFC 5531 §8.2: authentication flavours. Others travel as their number. */
-export const authFlavor = {
-  AUTH_NONE: 0,
-  AUTH_SYS: 1,
-  AUTH_SHORT: 2,
-  AUTH_DH: 3,
-  RPCSEC_GSS: 6,
-} as const;
+import {
+  AuthFlavor,
+  AuthStat as AuthStatNumber,
+  RPC_AUTH_BYTES_MAX,
+} from '../protocol/generated/rpc.ts';
+
+/** RFC 5531 §8.2: the flavours with a name. Others travel as their number. */
+export const authFlavor = AuthFlavor;
 
 /** RFC 5531 §8.2: no credential or verifier is longer. */
-export const authBytesMax = 400;
+export const authBytesMax = RPC_AUTH_BYTES_MAX;
 
 /** RFC 5531 §8.2 opaque_auth: a credential or a verifier. */
 export interface OpaqueAuth {
@@ -19,26 +19,11 @@ export interface OpaqueAuth {
 
 export const authNone: OpaqueAuth = { flavor: authFlavor.AUTH_NONE, body: Buffer.alloc(0) };
 
-/** RFC 5531 §9 auth_stat: why a credential or verifier was refused, by number. */
-export const authStats = [
-  'AUTH_OK',
-  'AUTH_BADCRED',
-  'AUTH_REJECTEDCRED',
-  'AUTH_BADVERF',
-  'AUTH_REJECTEDVERF',
-  'AUTH_TOOWEAK',
-  'AUTH_INVALIDRESP',
-  'AUTH_FAILED',
-  'AUTH_KERB_GENERIC',
-  'AUTH_TIMEEXPIRE',
-  'AUTH_TKT_FILE',
-  'AUTH_DECODE',
-  'AUTH_NET_ADDR',
-  'RPCSEC_GSS_CREDPROBLEM',
-  'RPCSEC_GSS_CTXPROBLEM',
-] as const;
+/** RFC 5531 §9 auth_stat: why a credential or verifier was refused. */
+export type AuthStat = keyof typeof AuthStatNumber;
 
-export type AuthStat = (typeof authStats)[number];
+/** All of them; the index is the number on the wire. */
+export const authStats = Object.keys(AuthStatNumber) as readonly AuthStat[];
 
 /** Bytes that an opaque_auth takes on the wire, padding included. */
 export function authWireBytes(auth: OpaqueAuth): number {

@@ -1,4 +1,11 @@
 import {
+  AcceptStat as AcceptStatNumber,
+  AuthStat as AuthStatNumber,
+  MsgType,
+  RejectStat,
+  ReplyStat,
+} from '../protocol/generated/rpc.ts';
+import {
   type AuthStat,
   authBytesMax,
   authNone,
@@ -9,21 +16,11 @@ import {
   writeAuth,
 } from './opaque-auth.ts';
 
-const messageTypeReply = 1;
-const replyStat = { MSG_ACCEPTED: 0, MSG_DENIED: 1 } as const;
-const rejectStat = { RPC_MISMATCH: 0, AUTH_ERROR: 1 } as const;
+/** RFC 5531 §9 accept_stat. */
+export type AcceptStat = keyof typeof AcceptStatNumber;
 
-/** RFC 5531 §9 accept_stat, by number. */
-export const acceptStats = [
-  'SUCCESS',
-  'PROG_UNAVAIL',
-  'PROG_MISMATCH',
-  'PROC_UNAVAIL',
-  'GARBAGE_ARGS',
-  'SYSTEM_ERR',
-] as const;
-
-export type AcceptStat = (typeof acceptStats)[number];
+/** All of them; the index is the number on the wire. */
+export const acceptStats = Object.keys(AcceptStatNumber) as readonly AcceptStat[];
 
 /** What an accepted call came to. */
 export type AcceptedOutcome =
@@ -79,27 +76,27 @@ export function acceptedReply(outcome: AcceptedOutcome, verifier: OpaqueAuth = a
 }
 
 export function rejectedReply(rejection: Rejection): Buffer[] {
-  const { MSG_DENIED } = replyStat;
+  const { MSG_DENIED } = ReplyStat;
   switch (rejection.status) {
     case 'RPC_MISMATCH': {
       const { low, high } = rejection;
-      return [words(messageTypeReply, MSG_DENIED, rejectStat.RPC_MISMATCH, low, high)];
+      return [words(MsgType.REPLY, MSG_DENIED, RejectStat.RPC_MISMATCH, low, high)];
     }
     case 'AUTH_ERROR': {
-      const authStat = authStats.indexOf(rejection.authStat);
-      return [words(messageTypeReply, MSG_DENIED, rejectStat.AUTH_ERROR, authStat)];
+      const authStat = AuthStatNumber[rejection.authStat];
+      return [words(MsgType.REPLY, MSG_DENIED, RejectStat.AUTH_ERROR, authStat)];
     }
   }
 }
 
 /** Undefined for what is no reply. Never throws. */
 export function decodeReply(record: Buffer): RpcReply | undefined {
-  if (record.length < 16 || record.readUInt32BE(4) !== messageTypeReply) return undefined;
+  if (record.length < 16 || record.readUInt32BE(4) !== MsgType.REPLY) return undefined;
   const xid = record.readUInt32BE(0);
   switch (record.readUInt32BE(8)) {
-    case replyStat.MSG_ACCEPTED:
+    case ReplyStat.MSG_ACCEPTED:
       return decodeAccepted(record, xid);
-    case replyStat.MSG_DENIED: {
+    case ReplyStat.MSG_DENIED: {
       const rejection = decodeRejection(record);
       return rejection && { xid, accepted: false, rejection };
     }
@@ -133,12 +130,12 @@ function decodeOutcome(record: Buffer, statAt: number): AcceptedOutcome | undefi
 function decodeRejection(record: Buffer): Rejection | undefined {
   const statAt = 12;
   switch (record.readUInt32BE(statAt)) {
-    case rejectStat.RPC_MISMATCH: {
+    case RejectStat.RPC_MISMATCH: {
       if (record.length < statAt + 12) return undefined;
       const low = record.readUInt32BE(statAt + 4);
       return { status: 'RPC_MISMATCH', low, high: record.readUInt32BE(statAt + 8) };
     }
-    case rejectStat.AUTH_ERROR: {
+    case RejectStat.AUTH_ERROR: {
       if (record.length < statAt + 8) return undefined;
       // AUTH_FAILED is the RFC's own name for a reason that is not known.
       const authStat = authStats[record.readUInt32BE(statAt + 4)] ?? 'AUTH_FAILED';
@@ -152,9 +149,9 @@ function decodeRejection(record: Buffer): Rejection | undefined {
 /** Header of an accepted reply, with room for `moreBytes` after it. */
 function acceptedHead(status: AcceptStat, verifier: OpaqueAuth, moreBytes: number): Buffer {
   const head = Buffer.allocUnsafe(8 + authWireBytes(verifier) + 4 + moreBytes);
-  head.writeUInt32BE(messageTypeReply, 0);
-  head.writeUInt32BE(replyStat.MSG_ACCEPTED, 4);
-  head.writeUInt32BE(acceptStats.indexOf(status), writeAuth(head, 8, verifier));
+  head.writeUInt32BE(MsgType.REPLY, 0);
+  head.writeUInt32BE(ReplyStat.MSG_ACCEPTED, 4);
+  head.writeUInt32BE(AcceptStatNumber[status], writeAuth(head, 8, verifier));
   return head;
 }
 
