@@ -22,7 +22,11 @@ export interface VolumeState {
   readonly writeVerifier: Uint8Array;
   /** False below the reserve: calls that need space get the service's "no space" answer. */
   readonly admitsGrowth: boolean;
-  readonly space: { readonly totalBytes: number; readonly freeBytes: number; readonly availableBytes: number };
+  readonly space: {
+    readonly totalBytes: number;
+    readonly freeBytes: number;
+    readonly availableBytes: number;
+  };
 }
 
 /**

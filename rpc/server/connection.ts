@@ -11,6 +11,8 @@ export interface RpcConnection {
   readonly isClosed: boolean;
   /** Bytes of replies that the peer has not taken yet. */
   readonly unsentBytes: number;
+  /** Calls taken from this peer and neither answered nor dropped. */
+  readonly callsInFlight: number;
 
   /**
    * Answers one call. `message` is the reply from after the xid on (`successReply`, `acceptedReply`, `rejectedReply`);

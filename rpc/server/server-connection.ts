@@ -81,6 +81,10 @@ export class ServerConnection implements RpcConnection, StreamEvents {
     return this.#isClosed;
   }
 
+  get callsInFlight(): number {
+    return this.#inFlight.count;
+  }
+
   get unsentBytes(): number {
     return this.#sender.unsentBytes;
   }

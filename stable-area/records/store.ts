@@ -3,7 +3,12 @@ import type { Change } from '../stable-area.ts';
 import { type CacheEntry, RecordCache } from './cache.ts';
 import { type HolderWatch, lostError } from './holder-watch.ts';
 import type { Executed, RecordStore, Table, TableRecord, Transaction } from './record-store.ts';
-import { type CallNeeds, NeedMoreRecords, type RangeNeed, StagedTransaction } from './transaction.ts';
+import {
+  type CallNeeds,
+  NeedMoreRecords,
+  type RangeNeed,
+  StagedTransaction,
+} from './transaction.ts';
 
 export interface RecordStoreLimits {
   /** Bytes of records kept in memory. Dirty and needed ones stay even above it. */

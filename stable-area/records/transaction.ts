@@ -61,10 +61,10 @@ export class StagedTransaction implements Transaction {
 
   get<V>(table: Table<V>, key: Key): V | undefined {
     assert(this.#active, 'a transaction was used after its procedure had ended');
-    const entry = this.#cache.find(table as Table<unknown>, key);
-    if (entry === undefined) throw this.#need(this.#cache.obtain(table as Table<unknown>, key));
+    const entry = this.#cache.find(table, key);
+    if (entry === undefined) return leaveFor(this.#cache.obtain(table, key));
     if (entry.staged) return entry.stagedValue as V | undefined;
-    if (!entry.known) throw this.#need(entry);
+    if (!entry.known) return leaveFor(entry);
     entry.referenced = true;
     if (entry.batch > this.batch) this.batch = entry.batch;
     return entry.value as V | undefined;
@@ -82,17 +82,16 @@ export class StagedTransaction implements Transaction {
         need.entries.push(entry);
       }
     }
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal to the store, not an error
-    if (need !== undefined) throw need;
+    if (need !== undefined) leave(need);
   }
 
   put<V>(table: Table<V>, key: Key, value: V): void {
     assert(value !== undefined, 'put needs a value; delete removes');
-    this.#stage(table as Table<unknown>, key, value);
+    this.#stage(table, key, value);
   }
 
   delete<V>(table: Table<V>, key: Key): void {
-    this.#stage(table as Table<unknown>, key, undefined);
+    this.#stage(table, key, undefined);
   }
 
   range<V>(table: Table<V>, range: TableRange): readonly TableRecord<V>[] {
@@ -102,9 +101,8 @@ export class StagedTransaction implements Transaction {
     const records = this.#needs?.ranges.get(id);
     if (records !== undefined) return records as readonly TableRecord<V>[];
     const need = new NeedMoreRecords();
-    need.range = { id, table: table as Table<unknown>, range };
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal to the store, not an error
-    throw need;
+    need.range = { id, table, range };
+    return leave(need);
   }
 
   #stage(table: Table<unknown>, key: Key, value: unknown): void {
@@ -116,10 +114,15 @@ export class StagedTransaction implements Transaction {
       this.staged.push(entry);
     }
   }
+}
 
-  #need(entry: CacheEntry): NeedMoreRecords {
-    const need = new NeedMoreRecords();
-    need.entries.push(entry);
-    return need;
-  }
+function leaveFor(entry: CacheEntry): never {
+  const need = new NeedMoreRecords();
+  need.entries.push(entry);
+  leave(need);
+}
+
+function leave(need: NeedMoreRecords): never {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal to the store, not an error: no stack is wanted
+  throw need;
 }

@@ -1,0 +1,119 @@
+import { strict as assert } from 'node:assert';
+import type { Clock } from '../../environment/clock.ts';
+import type { Random } from '../../environment/random.ts';
+import type { Executed, RecordStore, Transaction } from '../../stable-area/records/record-store.ts';
+import type { Holder } from '../../stable-area/stable-area.ts';
+import { encodeToBuffers } from '../../xdr/decode.ts';
+import type { Caller, ServiceContext, VolumeState } from './service.ts';
+import type { ServiceRow } from './service-table.ts';
+
+/** Thrown out of a transaction of a client whose session has ended meanwhile: nothing of it is executed any more. */
+export class SessionEnded extends Error {}
+
+/** Adds PA's own changes to a procedure's, in the same transaction. */
+export type Register = (transaction: Transaction, results: readonly Buffer[]) => void;
+
+/** What a volume's procedures may depend on, always as of now. */
+export function volumeState(alias: string, holder: Holder): VolumeState {
+  return {
+    alias,
+    areaId: holder.claim.areaId,
+    epoch: holder.claim.epoch,
+    writeVerifier: holder.claim.writeVerifier,
+    get admitsGrowth() {
+      return holder.admitsGrowth;
+    },
+    get space() {
+      return holder.space;
+    },
+  };
+}
+
+/** The context of one call: its time and random bytes are the same however often the procedure is repeated. */
+class CallContext implements ServiceContext {
+  readonly transaction: Transaction;
+  readonly caller: Caller;
+  readonly volume: VolumeState;
+  readonly nowMicroseconds: number;
+  readonly #random: Random;
+  #bytes: Buffer | undefined;
+
+  constructor(
+    transaction: Transaction,
+    caller: Caller,
+    volume: VolumeState,
+    nowMicroseconds: number,
+    random: Random,
+  ) {
+    this.transaction = transaction;
+    this.caller = caller;
+    this.volume = volume;
+    this.nowMicroseconds = nowMicroseconds;
+    this.#random = random;
+  }
+
+  get random(): Buffer {
+    this.#bytes ??= this.#random.bytes(8);
+    return this.#bytes;
+  }
+}
+
+/** A caller for the volume's own work, which nobody called. */
+const nobody: Caller = {
+  credential: { flavor: 'AUTH_NONE' },
+  address: '',
+  port: 0,
+  transport: 'tcp',
+};
+
+/** Executes procedures as transactions: handler, encoded result, and what PA registers, all or nothing. */
+export class Executor {
+  readonly #store: RecordStore;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly volume: VolumeState;
+
+  constructor(store: RecordStore, volume: VolumeState, clock: Clock, random: Random) {
+    this.#store = store;
+    this.volume = volume;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** An exception of the handler is passed on and has changed nothing. */
+  call(
+    row: ServiceRow,
+    args: unknown,
+    caller: Caller,
+    register: Register | undefined,
+  ): Executed<readonly Buffer[]> | Promise<Executed<readonly Buffer[]>> {
+    let context: CallContext | undefined;
+    return this.#store.execute((transaction) => {
+      context ??= this.#context(transaction, caller);
+      const result = row.handle(args, context);
+      assert(!(result instanceof Promise), `${row.procedure.name}: a handler is synchronous`);
+      const results = encodeToBuffers(row.procedure.result, result);
+      register?.(transaction, results);
+      return results;
+    });
+  }
+
+  /** The volume's own work. */
+  run<R>(work: (context: Omit<ServiceContext, 'caller'>) => R): Executed<R> | Promise<Executed<R>> {
+    let context: CallContext | undefined;
+    return this.#store.execute((transaction) => {
+      context ??= this.#context(transaction, nobody);
+      return work(context);
+    });
+  }
+
+  #context(transaction: Transaction, caller: Caller): CallContext {
+    return new CallContext(
+      transaction,
+      caller,
+      this.volume,
+      this.#clock.wallMicroseconds(),
+      this.#random,
+    );
+  }
+}

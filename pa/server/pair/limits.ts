@@ -1,0 +1,32 @@
+/** A backup asks "are you alive" this often. */
+export const ayaIntervalMs = 100;
+
+/** Silence after which a primary counts as hung, unless the operator says otherwise. */
+export const silenceDefaultMs = 1_000;
+
+/**
+ * A holder younger than this is not accused of silence: two processes that are both too slow would otherwise take the
+ * volume from each other for ever. A dead process is replaced at once all the same.
+ */
+export const holdMinimumMs = 3_000;
+
+/** A backup that did not run for this long does not know whether the other was silent or itself deaf. */
+export const deafMs = 300;
+
+/** A claim whose directory is not visible after this time is overtaken, with more patience each time it happens. */
+export const claimPatienceMs = 5_000;
+
+/** How often a backup looks whether somebody else claimed. */
+export const claimLookIntervalMs = 250;
+
+/** A connection attempt that is neither accepted nor refused is given up and made again. */
+export const connectPatienceMs = 500;
+
+/** After a claim that failed, or was lost to another, wait this long, and up to twice as long by chance. */
+export const claimAgainMs = 250;
+
+/** A primary tells PAM that it is still there, and looks whether it still is the holder. */
+export const heartbeatIntervalMs = 1_000;
+
+/** At the end of a primary: how long calls that were admitted may take to be answered. */
+export const drainPatienceMs = 2_000;

@@ -1,0 +1,58 @@
+import { strict as assert } from 'node:assert';
+import type { AcceptedOutcome } from '../../rpc/reply-message.ts';
+import type { DispatchRow } from '../../xdr/program.ts';
+import type { Service, ServiceContext } from './service.ts';
+
+/** One procedure as the server executes it. */
+export interface ServiceRow extends DispatchRow<ServiceContext> {
+  /** Changes nothing, and so is never registered. */
+  readonly reading: boolean;
+}
+
+export type ServiceLookup =
+  | { readonly kind: 'found'; readonly row: ServiceRow }
+  /** RFC 5531 §9: what the caller is told instead. */
+  | { readonly kind: 'unavailable'; readonly outcome: AcceptedOutcome };
+
+/** What the three numbers of a call find. */
+export class ServiceTable {
+  readonly #programs = new Map<number, Map<number, Map<number, ServiceRow>>>();
+
+  constructor(services: readonly Service[]) {
+    for (const service of services) {
+      const { version, rows } = service.dispatch;
+      const known = new Set(Object.keys(version.procedures));
+      for (const name of service.reading) {
+        assert(known.has(name), `${version.versionName} has no procedure ${name}`);
+      }
+      const versions =
+        this.#programs.get(version.program) ?? new Map<number, Map<number, ServiceRow>>();
+      assert(!versions.has(version.version), `${version.versionName} is served twice`);
+      const table = new Map<number, ServiceRow>();
+      for (const [name, { number }] of Object.entries(version.procedures)) {
+        const row = rows.get(number);
+        if (row !== undefined) table.set(number, { ...row, reading: service.reading.has(name) });
+      }
+      versions.set(version.version, table);
+      this.#programs.set(version.program, versions);
+    }
+  }
+
+  find(program: number, version: number, procedure: number): ServiceLookup {
+    const versions = this.#programs.get(program);
+    if (versions === undefined) {
+      return { kind: 'unavailable', outcome: { status: 'PROG_UNAVAIL' } };
+    }
+    const rows = versions.get(version);
+    if (rows === undefined) {
+      const numbers = [...versions.keys()];
+      const low = Math.min(...numbers);
+      const high = Math.max(...numbers);
+      return { kind: 'unavailable', outcome: { status: 'PROG_MISMATCH', low, high } };
+    }
+    const row = rows.get(procedure);
+    return row === undefined
+      ? { kind: 'unavailable', outcome: { status: 'PROC_UNAVAIL' } }
+      : { kind: 'found', row };
+  }
+}

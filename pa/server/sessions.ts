@@ -1,0 +1,207 @@
+import type { Clock } from '../../environment/clock.ts';
+import type { Key } from '../../stable-area/stable-area.ts';
+import type { RecordStore, Transaction } from '../../stable-area/records/record-store.ts';
+import {
+  clientKey,
+  clientRecords,
+  counterKey,
+  incarnationCounters,
+  parseClientKey,
+  registeredReplies,
+  replyKey,
+  replyKeysOf,
+  sequenceOfReplyKey,
+} from './records.ts';
+import { Session, sequenceWindow } from './session.ts';
+
+/** Above every client's key, whose UI may begin with any byte. */
+const clientKeysEnd: Key = '\xff'.repeat(25);
+
+/** Replies freed by one batch at most: no batch changes more records than it must. */
+const freedPerBatchMax = 64;
+/** A mutating call frees what is completed only when it is worth a record of its own. */
+const freedPerBatchMin = 16;
+
+/** Registered replies of one client are never more than the window, and as many that wait to be freed. */
+const repliesPerClientMax = 4 * sequenceWindow;
+
+/**
+ * The clients of one volume: which incarnations are known, loaded from the stable area when one is first heard of after
+ * a takeover. A lease ends when nothing was heard of a client for `leaseMs` while this process held the volume; a new
+ * holder starts every lease anew.
+ */
+export class Sessions<Target> {
+  readonly #store: RecordStore;
+  readonly #clock: Clock;
+  readonly #leaseMs: number;
+  readonly #sessions = new Map<Key, Session<Target>>();
+  readonly #loading = new Map<Key, Promise<Session<Target> | undefined>>();
+
+  constructor(store: RecordStore, clock: Clock, leaseMs: number) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#leaseMs = leaseMs;
+  }
+
+  get leaseMs(): number {
+    return this.#leaseMs;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  all(): Iterable<Session<Target>> {
+    return this.#sessions.values();
+  }
+
+  /** The session, if it is in memory. Renews the lease: any message does. */
+  find(clientUi: Uint8Array, incarnation: number): Session<Target> | undefined {
+    const session = this.#sessions.get(clientKey(clientUi, incarnation));
+    if (session !== undefined) this.renew(session);
+    return session;
+  }
+
+  /** The session, loaded where it must be; undefined if this incarnation has no record here. */
+  load(clientUi: Uint8Array, incarnation: number): Promise<Session<Target> | undefined> {
+    const key = clientKey(clientUi, incarnation);
+    let loading = this.#loading.get(key);
+    if (loading === undefined) {
+      loading = this.#load(key).finally(() => this.#loading.delete(key));
+      this.#loading.set(key, loading);
+    }
+    return loading;
+  }
+
+  renew(session: Session<Target>, extraMs = 0): void {
+    const endsMs = this.#clock.monotonicMs() + this.#leaseMs + extraMs;
+    if (endsMs > session.leaseEndsMs) session.leaseEndsMs = endsMs;
+  }
+
+  /**
+   * Gives a new incarnation, larger than any that this alias ever gave, and ends the client's previous one: its calls
+   * are not executed any more and its records are freed. Durable at the batch that is returned.
+   */
+  async hello(
+    clientUi: Uint8Array,
+    previous: number,
+  ): Promise<{ readonly incarnation: number; readonly batch: number }> {
+    if (previous !== 0) await this.end(clientUi, previous);
+    const executed = await this.#store.execute((transaction) => {
+      const last = transaction.get(incarnationCounters, counterKey)?.last ?? 0;
+      const incarnation = last + 1;
+      transaction.put(incarnationCounters, counterKey, { last: incarnation });
+      transaction.put(clientRecords, clientKey(clientUi, incarnation), { lowestUnfinished: 1 });
+      return incarnation;
+    });
+    const key = clientKey(clientUi, executed.result);
+    this.#sessions.set(key, new Session<Target>(key, executed.result, 1, this.#leaseEnd()));
+    return { incarnation: executed.result, batch: executed.batch };
+  }
+
+  /**
+   * Ends one life of a client and frees all its records, in steps. Returns whether it was known, and the batch with
+   * the last of the deletions.
+   */
+  async end(clientUi: Uint8Array, incarnation: number): Promise<{ known: boolean; batch: number }> {
+    const session = this.find(clientUi, incarnation) ?? (await this.load(clientUi, incarnation));
+    if (session === undefined) return { known: false, batch: 0 };
+    session.ended = true;
+    const batch = await this.#forget(session.client);
+    return { known: true, batch };
+  }
+
+  /** Ends every session whose lease is over; returns how many calls were outstanding in them. */
+  async expire(): Promise<{ sessions: number; outstanding: number }> {
+    const nowMs = this.#clock.monotonicMs();
+    let outstanding = 0;
+    let sessions = 0;
+    for (const session of [...this.#sessions.values()]) {
+      if (session.ended || session.leaseEndsMs > nowMs) continue;
+      session.ended = true;
+      sessions += 1;
+      outstanding += session.runningCalls;
+      await this.#forget(session.client);
+    }
+    return { sessions, outstanding };
+  }
+
+  /** After a claim: starts the lease of every client that the stable area knows, heard of or not. */
+  async startLeases(): Promise<void> {
+    let from: Key = '';
+    for (;;) {
+      const range = { from, to: clientKeysEnd, limit: 256 };
+      const { result } = await this.#store.execute((transaction) =>
+        transaction.range(clientRecords, range),
+      );
+      for (const { key } of result) {
+        if (this.#sessions.has(key)) continue;
+        const { clientUi, incarnation } = parseClientKey(key);
+        await this.load(clientUi, incarnation);
+      }
+      const last = result.at(-1);
+      if (last === undefined || result.length < range.limit) return;
+      from = `${last.key}\x00`;
+    }
+  }
+
+  /**
+   * Adds to a transaction of this client what frees its completed replies, when there are enough of them. Returns
+   * what to call when the transaction was executed.
+   */
+  free(session: Session<Target>, transaction: Transaction, atLeast = freedPerBatchMin): () => void {
+    const freeable = session.freeable(atLeast, freedPerBatchMax);
+    if (freeable === undefined) return () => undefined;
+    transaction.put(clientRecords, session.client, { lowestUnfinished: freeable.below });
+    for (const sequence of freeable.sequences) {
+      transaction.delete(registeredReplies, replyKey(session.client, sequence));
+    }
+    return () => {
+      session.freed(freeable.below);
+    };
+  }
+
+  async #load(key: Key): Promise<Session<Target> | undefined> {
+    const { result } = await this.#store.execute((transaction) => {
+      const record = transaction.get(clientRecords, key);
+      if (record === undefined) return undefined;
+      const range = { ...replyKeysOf(key), limit: repliesPerClientMax };
+      return { record, replies: transaction.range(registeredReplies, range) };
+    });
+    // A hello or another load may have made it in the meantime; what is in memory is never older.
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    if (result === undefined) return undefined;
+    const { incarnation } = parseClientKey(key);
+    const { lowestUnfinished } = result.record;
+    const session = new Session<Target>(key, incarnation, lowestUnfinished, this.#leaseEnd());
+    for (const { key: reply, value } of result.replies) {
+      session.restore(sequenceOfReplyKey(reply), { ...value, batch: 0 });
+    }
+    this.#sessions.set(key, session);
+    return session;
+  }
+
+  /** The client's record goes last: as long as it is there, a new holder finds what is left. */
+  async #forget(client: Key): Promise<number> {
+    for (;;) {
+      const range = { ...replyKeysOf(client), limit: freedPerBatchMax };
+      const { result: replies } = await this.#store.execute((transaction) =>
+        transaction.range(registeredReplies, range),
+      );
+      const last = replies.length < range.limit;
+      const { batch } = await this.#store.execute((transaction) => {
+        for (const { key } of replies) transaction.delete(registeredReplies, key);
+        if (last) transaction.delete(clientRecords, client);
+      });
+      if (last) {
+        this.#sessions.delete(client);
+        return batch;
+      }
+    }
+  }
+
+  #leaseEnd(): number {
+    return this.#clock.monotonicMs() + this.#leaseMs;
+  }
+}

@@ -1,0 +1,236 @@
+import type { Environment } from '../../environment/environment.ts';
+import { delay } from '../../environment/clock.ts';
+import type { Endpoint } from '../../environment/network.ts';
+import type { Claim, Claimant, Holder } from '../../stable-area/stable-area.ts';
+import type { PortDirectory } from '../directory/port-directory.ts';
+import type { Port } from '../directory/port.ts';
+import type { ClusterSecret } from '../secret.ts';
+import type {
+  Accusation,
+  Role,
+  TakeoverPart,
+  VolumeEvent,
+  VolumeHost,
+  VolumeHostOptions,
+  VolumeStatus,
+} from './host.ts';
+import { HolderMonitor, type Verdict } from './pair/holder-monitor.ts';
+import type { Backups } from './pair/backups.ts';
+import { claimAgainMs } from './pair/limits.ts';
+import { Tenure } from './tenure.ts';
+
+/** What the volumes of one process share. */
+export interface HostParts {
+  readonly environment: Environment;
+  readonly node: string;
+  readonly claimant: Claimant;
+  readonly directory: PortDirectory;
+  readonly backups: Backups;
+  readonly secret: ClusterSecret | undefined;
+  readonly observe: (alias: string, event: VolumeEvent) => void;
+}
+
+/**
+ * One volume in this process: stands by while another process holds it, takes over when that one is dead or hung, serves
+ * until a higher claim or a broken disk ends that, and stands by again. Everything is per volume: others of the same
+ * process go on.
+ */
+export class PairedVolume implements VolumeHost {
+  readonly #parts: HostParts;
+  readonly #options: VolumeHostOptions;
+  readonly #stopped = new AbortController();
+  readonly #ended: Promise<void>;
+  #role: Role = 'starting';
+  #epoch = 0;
+  #areaId: Uint8Array | undefined;
+  #tenure: Tenure | undefined;
+
+  constructor(parts: HostParts, options: VolumeHostOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#ended = this.#live();
+  }
+
+  get alias(): string {
+    return this.#options.alias;
+  }
+
+  /** The area's id, once it is known: from then on peers' questions about it find this volume. */
+  get areaId(): Uint8Array | undefined {
+    return this.#areaId;
+  }
+
+  get role(): Role {
+    return this.#role;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Age in ms of the oldest change that this process has not made durable yet. */
+  oldestCommitAgeMs(): number {
+    return this.#tenure?.holder.oldestCommitAgeMs() ?? 0;
+  }
+
+  status(): VolumeStatus {
+    const tenure = this.#tenure;
+    return {
+      alias: this.alias,
+      role: this.#role,
+      epoch: this.#epoch,
+      service: tenure?.service,
+      clients: tenure?.clients ?? 0,
+      statistics: tenure?.statistics() ?? {},
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    await this.#tenure?.stop();
+    await this.#ended;
+    await this.#options.area.close();
+    this.#role = 'stopped';
+  }
+
+  async #live(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        await this.#standBy();
+      } catch (error) {
+        this.#observe({ kind: 'problem', message: 'the stable area cannot be used', cause: error });
+        await this.#pause();
+      }
+    }
+  }
+
+  /** From backup to the end of a tenure, or to whatever makes it necessary to look again. */
+  async #standBy(): Promise<void> {
+    const highest = await this.#options.area.highestClaim();
+    if (highest === undefined) {
+      await this.#takeOver('new', 0);
+      return;
+    }
+    const { claim, visible } = highest;
+    this.#epoch = claim.epoch;
+    this.#areaId = claim.areaId;
+    if (claim.process === this.#parts.claimant.process) {
+      // Our own, which we lost with a broken disk or could not finish. If there is another process, it is its turn.
+      await this.#pause();
+      await this.#takeOver('not-serving', claim.epoch);
+      return;
+    }
+    this.#role = 'backup';
+    this.#observe({ kind: 'backup', primaryNode: claim.node, epoch: claim.epoch });
+    const verdict = await this.#watch(claim, visible);
+    if (verdict === 'stopped' || verdict === 'superseded') return;
+    await this.#takeOver(verdict, claim.epoch);
+  }
+
+  async #watch(claim: Claim, visible: boolean): Promise<Verdict> {
+    const monitor = new HolderMonitor({
+      environment: this.#parts.environment,
+      area: this.#options.area,
+      claim,
+      visible,
+      node: this.#parts.node,
+      ownPairAddress: this.#parts.claimant.pairAddress,
+      secret: this.#parts.secret,
+      silenceMs: this.#options.silenceMs,
+      signal: this.#stopped.signal,
+    });
+    return monitor.watch();
+  }
+
+  async #takeOver(accusation: Accusation, expected: number): Promise<void> {
+    const { clock } = this.#parts.environment;
+    const startMs = clock.monotonicMs();
+    this.#role = 'claiming';
+    this.#observe({ kind: 'accused', accusation, epoch: expected });
+    const outcome = await this.#options.area.claim(this.#parts.claimant, {
+      expected,
+      progress: (part, elapsedMs) => {
+        this.#part(part, elapsedMs);
+      },
+    });
+    if (outcome.kind === 'lost') {
+      this.#observe({ kind: 'claim-lost', highest: outcome.highest });
+      return;
+    }
+    await this.#hold(outcome.holder, startMs);
+  }
+
+  async #hold(holder: Holder, startMs: number): Promise<void> {
+    const { clock } = this.#parts.environment;
+    this.#epoch = holder.claim.epoch;
+    this.#areaId = holder.claim.areaId;
+    const tenure = new Tenure({
+      environment: this.#parts.environment,
+      options: this.#options,
+      holder,
+      part: (part, elapsedMs) => {
+        this.#part(part, elapsedMs);
+      },
+      register: (service) =>
+        this.#parts.directory.register(this.alias, this.#port(service, holder.claim)),
+      problem: (message, cause) => {
+        this.#observe({ kind: 'problem', message, cause });
+      },
+    });
+    this.#tenure = tenure;
+    try {
+      // A volume that was told to stop while it was claiming gives up what it claimed at once.
+      if (!this.#stopping) {
+        const service = await tenure.start();
+        if (service !== undefined) {
+          this.#role = 'primary';
+          const { epoch } = holder.claim;
+          const takeoverMs = clock.monotonicMs() - startMs;
+          this.#observe({ kind: 'primary', epoch, port: service.port, takeoverMs });
+        }
+      }
+      if (this.#stopping) await tenure.stop();
+      const loss = await tenure.ended;
+      if (loss.kind !== 'closed') this.#observe({ kind: 'lost', epoch: this.#epoch, loss });
+    } catch (error) {
+      await tenure.stop();
+      throw error;
+    } finally {
+      this.#tenure = undefined;
+      this.#role = 'backup';
+    }
+  }
+
+  #port(service: Endpoint, claim: Claim): Port {
+    const { node, pairAddress } = this.#parts.claimant;
+    const backups = this.#parts.backups.of(claim.areaId);
+    return {
+      host: this.#options.advertiseHost ?? service.host,
+      port: service.port,
+      transport: 'tcp',
+      epoch: claim.epoch,
+      node,
+      areaUi: Buffer.from(claim.areaId).toString('hex'),
+      members: [{ node, role: 'primary', address: pairAddress }, ...backups],
+    };
+  }
+
+  #part(part: TakeoverPart, elapsedMs: number): void {
+    this.#observe({ kind: 'takeover-part', part, elapsedMs });
+  }
+
+  #observe(event: VolumeEvent): void {
+    this.#options.observe?.(event);
+    this.#parts.observe(this.alias, event);
+  }
+
+  get #stopping(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
+  /** Waits a little, by chance more or less, so that two processes do not claim against each other in step. */
+  async #pause(): Promise<void> {
+    const { timers, random } = this.#parts.environment;
+    if (!this.#stopping) await delay(timers, claimAgainMs * (1 + random.fraction()));
+  }
+}
