@@ -40,6 +40,11 @@ export interface Folder {
   list(path: string): Promise<string[]>;
   /** Undefined exactly when the name does not exist (ENOENT); every other failure rejects. */
   status(path: string): Promise<FileStatus | undefined>;
+  /**
+   * The same in the calling turn, where a folder can do that without waiting: throws what `status` rejects with. For the
+   * check before a reply, which a trip to a thread would make several times as long.
+   */
+  statusNow?(path: string): FileStatus | undefined;
   readFile(path: string): Promise<Buffer>;
   /** Creates (exclusively) a file with these bytes and syncs it. */
   writeFileSynced(path: string, bytes: Uint8Array): Promise<void>;

@@ -31,6 +31,12 @@ test('node folder: status is undefined for ENOENT only', async () => {
   await expect(nodeFolder.status(at('file/below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
 });
 
+test('node folder: statusNow says what status says, in the same turn', async () => {
+  await nodeFolder.writeFileSynced(at('file'), Buffer.from('1234'));
+  expect(nodeFolder.statusNow?.(at('file'))).toEqual(await nodeFolder.status(at('file')));
+  expect(nodeFolder.statusNow?.(at('missing'))).toBeUndefined();
+});
+
 test('node folder: a link is the same inode, and is exclusive', async () => {
   await nodeFolder.writeFileSynced(at('a'), Buffer.from('1'));
   await nodeFolder.writeFileSynced(at('c'), Buffer.from('2'));

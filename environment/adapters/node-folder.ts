@@ -1,3 +1,4 @@
+import { type BigIntStats, statSync } from 'node:fs';
 import {
   type FileHandle,
   link,
@@ -22,6 +23,7 @@ const blockBytes = 512;
 export const nodeFolder: Folder = {
   list: (path) => readdir(path),
   status,
+  statusNow,
   readFile: (path) => readFile(path),
   writeFileSynced: (path, bytes) => createSynced(path, (file) => file.writeFile(bytes)),
   copyFileSynced,
@@ -48,16 +50,24 @@ export const nodeFolder: Folder = {
 
 async function status(path: string): Promise<FileStatus | undefined> {
   try {
-    const found = await stat(path, { bigint: true });
-    return {
-      inode: found.ino,
-      sizeBytes: Number(found.size),
-      isDirectory: found.isDirectory(),
-    };
+    return statusOf(await stat(path, { bigint: true }));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+function statusNow(path: string): FileStatus | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? undefined : statusOf(found);
+}
+
+function statusOf(found: BigIntStats): FileStatus {
+  return {
+    inode: found.ino,
+    sizeBytes: Number(found.size),
+    isDirectory: found.isDirectory(),
+  };
 }
 
 // Not the system's own copying: that may share blocks with the original, and ask for space later.
