@@ -1,40 +1,26 @@
 import type { FastifyReply } from 'fastify';
 import { formatPort } from '../directory/port.ts';
+import { type HttpErrorCode, httpStatuses } from '../http/replies.ts';
 import type { RegisterOutcome, Refusal } from './alias-directory.ts';
-import type { GuardOutcome } from './request-guard.ts';
 
 /** Closed set of the codes that PAM's HTTP errors carry. */
 export type PamErrorCode =
-  | 'bad-request'
-  | 'not-found'
+  | HttpErrorCode
   | 'unknown-alias'
   | 'exists'
   | 'full'
   | 'stale-epoch'
   | 'other-area'
-  | 'too-many-subscribers'
-  | 'unsigned'
-  | 'forged'
-  | 'stale'
-  | 'replayed'
-  | 'busy'
-  | 'internal';
+  | 'too-many-subscribers';
 
 const statuses: Readonly<Record<PamErrorCode, number>> = {
-  'bad-request': 400,
-  unsigned: 401,
-  forged: 401,
-  stale: 401,
-  'not-found': 404,
+  ...httpStatuses,
   'unknown-alias': 404,
   exists: 409,
   'stale-epoch': 409,
   'other-area': 409,
-  replayed: 409,
   full: 507,
   'too-many-subscribers': 503,
-  busy: 503,
-  internal: 500,
 };
 
 export function sendError(
@@ -90,35 +76,5 @@ export function sendRegisterOutcome(
     case 'bad-port':
     case 'full':
       return sendRefusal(reply, outcome);
-  }
-}
-
-export function sendGuardRefusal(
-  reply: FastifyReply,
-  refused: Exclude<GuardOutcome, { kind: 'allowed' }>,
-): FastifyReply {
-  switch (refused.kind) {
-    case 'unsigned':
-      return sendError(
-        reply,
-        'unsigned',
-        'a change must be signed with the cluster secret (header fuga-mac)',
-      );
-    case 'forged':
-      return sendError(
-        reply,
-        'forged',
-        'the signature is not one that the cluster secret gives for this request',
-      );
-    case 'stale':
-      return sendError(
-        reply,
-        'stale',
-        `the request was signed ${refused.ageMs} ms ago by its sender's clock: too far from now, or the clocks differ`,
-      );
-    case 'replayed':
-      return sendError(reply, 'replayed', 'this request was received before');
-    case 'busy':
-      return sendError(reply, 'busy', 'too many signed requests at once: come back later');
   }
 }

@@ -1,19 +1,13 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Port } from '../directory/port.ts';
 import type { SignedPurpose } from '../directory/request-signature.ts';
-import { signatureHeader } from '../directory/request-signature.ts';
+import type { RequestGuard } from '../http/request-guard.ts';
+import { onlySigned, signatureHeaders } from '../http/signed-requests.ts';
 import type { AliasDirectory } from './alias-directory.ts';
 import { entryJson, type EventHub } from './event-hub.ts';
 import type { PamMetrics } from './metrics.ts';
-import {
-  sendError,
-  sendGuardRefusal,
-  sendRefusal,
-  sendRegisterOutcome,
-  sendUnknownAlias,
-} from './replies.ts';
-import type { RequestGuard } from './request-guard.ts';
-import { nameBody, nameParameters, resetBody, signatureHeaders } from './schemas.ts';
+import { sendError, sendRefusal, sendRegisterOutcome, sendUnknownAlias } from './replies.ts';
+import { nameBody, nameParameters, resetBody } from './schemas.ts';
 
 export interface PamState {
   readonly directory: AliasDirectory;
@@ -76,8 +70,11 @@ function addLookups(app: FastifyInstance, { directory }: PamState): void {
 }
 
 function addChanges(app: FastifyInstance, state: PamState): void {
-  const { directory, metrics } = state;
-  const signed = (purpose: SignedPurpose) => ({ preValidation: signedFor(state, purpose) });
+  const { directory, metrics, guard, bodyOf } = state;
+  const onRefused = (reason: string): void => metrics.refused.inc({ reason });
+  const signed = (purpose: SignedPurpose) => ({
+    preValidation: onlySigned({ guard, bodyOf, onRefused }, purpose),
+  });
 
   app.post<{ Body: { name: string } }>(
     '/v1/aliases',
@@ -162,23 +159,4 @@ function addChanges(app: FastifyInstance, state: PamState): void {
       return sendRegisterOutcome(reply, request.params.name, outcome);
     },
   );
-}
-
-/** A hook that lets only signed requests through; before validation, so that strangers learn nothing from its messages. */
-function signedFor({ guard, metrics, bodyOf }: PamState, purpose: SignedPurpose) {
-  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    const header = request.headers[signatureHeader];
-    const outcome = guard.check(
-      purpose,
-      { method: request.method, path: request.url, body: bodyOf(request) },
-      typeof header === 'string' ? header : undefined,
-    );
-    if (outcome.kind === 'allowed') {
-      done();
-      return;
-    }
-    metrics.refused.inc({ reason: outcome.kind });
-    request.log.warn({ reason: outcome.kind, from: request.ip }, 'refused a change');
-    void sendGuardRefusal(reply, outcome);
-  };
 }

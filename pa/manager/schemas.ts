@@ -94,15 +94,3 @@ export const resetBody = {
     areaUi: { ...areaUi, description: 'Only this area may take the alias; default: any other one' },
   },
 } as const;
-
-export const signatureHeaders = {
-  type: 'object',
-  properties: {
-    'fuga-mac': {
-      type: 'string',
-      description:
-        'Needed where PAM has a cluster secret: "sent=MILLISECONDS; nonce=32 HEX DIGITS; mac=64 HEX DIGITS". The ' +
-        'mac is HMAC-SHA-256 over method, path, sent, nonce (a line each) and the body',
-    },
-  },
-} as const;

@@ -1,0 +1,81 @@
+import { aliasNamePattern } from '../../pa/directory/port.ts';
+import { failpointNames } from '../../pa/server/failpoints.ts';
+
+const role = {
+  type: 'string',
+  enum: ['starting', 'backup', 'claiming', 'primary', 'stopped'],
+} as const;
+const alias = { type: 'string', pattern: aliasNamePattern } as const;
+
+export const errorSchema = {
+  $id: 'Error',
+  type: 'object',
+  required: ['code', 'message'],
+  properties: {
+    code: { type: 'string', description: 'Stable; the message is for people' },
+    message: { type: 'string' },
+  },
+} as const;
+
+export const healthSchema = {
+  type: 'object',
+  required: ['status', 'node', 'volumes'],
+  properties: {
+    status: { type: 'string', enum: ['ok', 'starting'] },
+    node: { type: 'string' },
+    volumes: {
+      type: 'object',
+      description: 'Role of this process for each of its aliases',
+      additionalProperties: role,
+    },
+  },
+} as const;
+
+export const statusSchema = {
+  type: 'object',
+  required: ['node', 'pid', 'volumes'],
+  properties: {
+    node: { type: 'string' },
+    pid: { type: 'integer' },
+    volumes: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['alias', 'role', 'epoch', 'service', 'clients', 'statistics'],
+        properties: {
+          alias,
+          role,
+          epoch: { type: 'integer', description: 'Highest epoch known' },
+          service: {
+            type: ['object', 'null'],
+            description: 'Where clients reach it, while primary',
+            properties: { host: { type: 'string' }, port: { type: 'integer' } },
+          },
+          clients: { type: 'integer' },
+          statistics: { type: 'object', additionalProperties: { type: 'number' } },
+        },
+      },
+    },
+  },
+} as const;
+
+/** `now` needs no call to pass by. */
+export const orderPoints = [...failpointNames, 'now'] as const;
+
+export const failpointOrderSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['point', 'action'],
+  properties: {
+    alias: {
+      ...alias,
+      description: 'Default: whichever volume of this process passes there first',
+    },
+    point: {
+      type: 'string',
+      enum: orderPoints,
+      description: 'Moment of a mutating call at which it happens, once; or now',
+    },
+    action: { type: 'string', enum: ['kill'], description: 'The process ends as by kill -9' },
+  },
+} as const;
