@@ -1,4 +1,4 @@
-import type { ConstantReference, UnionDefinition } from './ast.ts';
+import type { ConstantReference, Declaration, UnionDefinition } from './ast.ts';
 import type { Constants } from './constants.ts';
 import {
   type ModelArm,
@@ -9,22 +9,22 @@ import {
 } from './model.ts';
 import { NameScope } from './names.ts';
 import { CompileError } from './place.ts';
-import type { TypeResolver } from './type-resolver.ts';
 
+type FieldOf = (declaration: Declaration, scope: NameScope) => ModelField;
 type Contents = Pick<UnionType, 'discriminant' | 'arms' | 'defaultArm'>;
 
 /** RFC 4506 §4.15: the discriminant is an int, an unsigned int or an enum, bool included. */
 export function analyseUnion(
   definition: UnionDefinition,
-  resolver: TypeResolver,
+  fieldOf: FieldOf,
   constants: Constants,
 ): Contents {
   const scope = new NameScope('fields');
-  const discriminant = resolver.field(definition.discriminant, scope);
+  const discriminant = fieldOf(definition.discriminant, scope);
   const type = throughAliases(discriminant.type);
   const used = new Map<number, string>();
   const armField = (declaration: UnionDefinition['arms'][number]['declaration']) =>
-    declaration.kind === 'void' ? undefined : resolver.field(declaration, armScope(definition));
+    declaration.kind === 'void' ? undefined : fieldOf(declaration, armScope(definition));
   const arms = definition.arms.map(({ cases, declaration }): ModelArm => {
     const labels = cases.map((label) => caseOf(label, type, discriminant, constants));
     for (const [index, { value, source }] of labels.entries()) {

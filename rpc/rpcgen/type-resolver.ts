@@ -36,11 +36,12 @@ export class TypeResolver {
       }
     }
     for (const [, type] of this.#pairs) if (type.kind === 'alias') refuseAliasCycle(type);
+    const field = this.field.bind(this);
     for (const [definition, type] of this.#pairs) {
       if (definition.kind === 'struct' && type.kind === 'struct') {
         type.fields = this.fields(definition.fields);
       } else if (definition.kind === 'union' && type.kind === 'union') {
-        const { discriminant, arms, defaultArm } = analyseUnion(definition, this, this.#constants);
+        const { discriminant, arms, defaultArm } = analyseUnion(definition, field, this.#constants);
         Object.assign(type, { discriminant, arms, defaultArm });
       }
     }
