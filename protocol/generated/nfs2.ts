@@ -30,12 +30,15 @@ export const NfsStat = {
   NFSERR_NXIO: 6,
   NFSERR_ACCES: 13,
   NFSERR_EXIST: 17,
+  NFSERR_XDEV: 18,
   NFSERR_NODEV: 19,
   NFSERR_NOTDIR: 20,
   NFSERR_ISDIR: 21,
+  NFSERR_INVAL: 22,
   NFSERR_FBIG: 27,
   NFSERR_NOSPC: 28,
   NFSERR_ROFS: 30,
+  NFSERR_MLINK: 31,
   NFSERR_NAMETOOLONG: 63,
   NFSERR_NOTEMPTY: 66,
   NFSERR_DQUOT: 69,
@@ -66,12 +69,15 @@ export function isNfsStat(value: number): value is NfsStat {
     case 6:
     case 13:
     case 17:
+    case 18:
     case 19:
     case 20:
     case 21:
+    case 22:
     case 27:
     case 28:
     case 30:
+    case 31:
     case 63:
     case 66:
     case 69:
@@ -246,10 +252,10 @@ export type Filename = string;
 
 export const FilenameCodec: XdrCodec<Filename> = {
   encode(writer, value) {
-    writer.stringBytes(value, 255);
+    writer.stringBytes(value, 1024);
   },
   decode(reader) {
-    return reader.stringBytes(255);
+    return reader.stringBytes(1024);
   },
 };
 
@@ -301,10 +307,10 @@ export interface Diropargs {
 export const DiropargsCodec: XdrCodec<Diropargs> = {
   encode(writer, value) {
     writer.opaqueFixed(value.dir, 32);
-    writer.stringBytes(value.name, 255);
+    writer.stringBytes(value.name, 1024);
   },
   decode(reader) {
-    return { dir: reader.opaqueFixed(32), name: reader.stringBytes(255) };
+    return { dir: reader.opaqueFixed(32), name: reader.stringBytes(1024) };
   },
 };
 
@@ -604,13 +610,13 @@ export interface Entry {
 export const EntryCodec: XdrCodec<Entry> = {
   encode(writer, value) {
     writer.unsignedInt(value.fileid);
-    writer.stringBytes(value.name, 255);
+    writer.stringBytes(value.name, 1024);
     writer.opaqueFixed(value.cookie, 4);
   },
   decode(reader) {
     return {
       fileid: reader.unsignedInt(),
-      name: reader.stringBytes(255),
+      name: reader.stringBytes(1024),
       cookie: reader.opaqueFixed(4),
     };
   },
