@@ -117,11 +117,11 @@ export class TestVolume {
   }
 
   async #settled<T>(promise: Promise<T>): Promise<T> {
-    let done = false;
+    const state = { done: false };
     void promise.finally(() => {
-      done = true;
+      state.done = true;
     });
-    for (let turns = 0; turns < 1_000 && !done; turns += 1) await this.time.advance(1);
+    for (let turns = 0; turns < 1_000 && !state.done; turns += 1) await this.time.advance(1);
     return promise;
   }
 

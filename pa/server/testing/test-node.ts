@@ -1,0 +1,166 @@
+import type { Environment } from '../../../environment/environment.ts';
+import type { Listener, Network, Stream } from '../../../environment/network.ts';
+import { type ManualClock, manualClock } from '../../../environment/testing/manual-clock.ts';
+import { memoryNetwork } from '../../../environment/testing/memory-network.ts';
+import { seededRandom } from '../../../environment/testing/seeded-random.ts';
+import { type MemoryArea, openMemoryArea } from '../../../stable-area/memory/memory-area.ts';
+import { MemoryDisk } from '../../../stable-area/memory/memory-disk.ts';
+import type { Port } from '../../directory/port.ts';
+import type { PortDirectory } from '../../directory/port-directory.ts';
+import type { PairProcess, VolumeEvent, VolumeHost, VolumeHostOptions } from '../host.ts';
+import { startPairProcess } from '../pair-process.ts';
+import { namesServices } from './names-service.ts';
+
+/** One process's part of the network: what the system closes when it dies, and what stands still while it is stopped. */
+class NodeNetwork implements Network {
+  readonly #shared: Network;
+  readonly #streams = new Set<Stream>();
+  readonly #listeners = new Set<Listener>();
+
+  constructor(shared: Network) {
+    this.#shared = shared;
+  }
+
+  async connect(...args: Parameters<Network['connect']>): Promise<Stream> {
+    const stream = await this.#shared.connect(...args);
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  async listen(at: Listener['address'], accept: (stream: Stream) => void): Promise<Listener> {
+    const listener = await this.#shared.listen(at, (stream) => {
+      this.#streams.add(stream);
+      accept(stream);
+    });
+    this.#listeners.add(listener);
+    return listener;
+  }
+
+  async die(): Promise<void> {
+    for (const listener of this.#listeners) await listener.close();
+    for (const stream of this.#streams) stream.destroy();
+  }
+
+  stop(): void {
+    for (const stream of this.#streams) stream.pause();
+  }
+
+  resume(): void {
+    for (const stream of this.#streams) stream.resume();
+  }
+}
+
+export interface TestNode {
+  readonly node: string;
+  readonly process: PairProcess;
+  readonly volume: VolumeHost;
+  readonly area: MemoryArea;
+  readonly events: VolumeEvent[];
+  /** As SIGKILL: nothing of it runs any more, and the system closes its sockets. */
+  kill(): Promise<void>;
+  /** As SIGSTOP: connections to it are accepted by the system, and nobody answers. */
+  stop(): void;
+  /** As SIGCONT: what came meanwhile is there. */
+  resume(): void;
+}
+
+/** Processes of one pair over one stable area in memory, in one manual time. */
+export class TestCluster {
+  readonly time: ManualClock = manualClock();
+  readonly disk = new MemoryDisk();
+  /** What PAM was told, in order. */
+  readonly ports: Port[] = [];
+  readonly #network = memoryNetwork(this.time.timers);
+  #seed = 1;
+
+  async start(node: string, options: Partial<VolumeHostOptions> = {}): Promise<TestNode> {
+    const network = new NodeNetwork(this.#network);
+    const state = { alive: true, stopped: false, late: [] as (() => void)[] };
+    const environment = this.#environment(network, state);
+    const events: VolumeEvent[] = [];
+    const process = await this.settled(
+      startPairProcess({
+        environment,
+        node,
+        identity: { pid: 1, startTime: '0', namespace: '0' },
+        directory: this.#directory(),
+        pairListen: { host: '127.0.0.1', port: 0 },
+        observe: (_alias, event) => events.push(event),
+      }),
+    );
+    const area = openMemoryArea(this.disk, environment);
+    const volume = process.addVolume({
+      alias: 'names',
+      area,
+      services: namesServices,
+      listen: { host: '127.0.0.1', port: 0 },
+      ...options,
+    });
+    return {
+      node,
+      process,
+      volume,
+      area,
+      events,
+      async kill() {
+        state.alive = false;
+        area.kill();
+        await network.die();
+      },
+      stop() {
+        state.stopped = true;
+        network.stop();
+      },
+      resume() {
+        state.stopped = false;
+        network.resume();
+        for (const callback of state.late.splice(0)) callback();
+      },
+    };
+  }
+
+  async settled<T>(promise: Promise<T>): Promise<T> {
+    const state = { done: false };
+    void promise.finally(() => {
+      state.done = true;
+    });
+    for (let turns = 0; turns < 10_000 && !state.done; turns += 1) await this.time.advance(1);
+    return promise;
+  }
+
+  #environment(
+    network: Network,
+    state: { alive: boolean; stopped: boolean; late: (() => void)[] },
+  ): Environment {
+    const { clock, timers } = this.time;
+    this.#seed += 1;
+    const whileAlive = (callback: () => void) => (): void => {
+      if (!state.alive) return;
+      if (state.stopped) state.late.push(callback);
+      else callback();
+    };
+    return {
+      clock,
+      timers: {
+        after: (delayMs, callback) => timers.after(delayMs, whileAlive(callback)),
+        soon: (callback) => timers.soon(whileAlive(callback)),
+      },
+      random: seededRandom(this.#seed),
+      network,
+      folder: undefined as never,
+    };
+  }
+
+  #directory(): PortDirectory {
+    return {
+      description: 'test',
+      lookup: () => Promise.resolve({ kind: 'unknown-alias' }),
+      subscribe: () => ({ close: () => undefined }),
+      register: (_alias, port) => {
+        this.ports.push(port);
+        return Promise.resolve([{ pam: 'test', outcome: { kind: 'registered' } }]);
+      },
+      close: () => undefined,
+    };
+  }
+}

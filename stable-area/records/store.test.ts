@@ -1,0 +1,273 @@
+import { test as property, fc } from '@fast-check/vitest';
+import { expect, test } from 'vitest';
+import type { Change, Holder, HolderLoss, KeyRange, StoredRecord } from '../stable-area.ts';
+import { HolderWatch } from './holder-watch.ts';
+import type { Executed, Table, Transaction } from './record-store.ts';
+import { createRecordStore } from './store.ts';
+
+const texts: Table<string> = {
+  prefix: '\x02t',
+  encode: (value) => Buffer.from(value, 'latin1'),
+  decode: (bytes) => Buffer.from(bytes).toString('latin1'),
+};
+
+/** A holder whose loads and syncs end when the test says so. */
+class SlowHolder {
+  readonly stored = new Map<string, Uint8Array>();
+  readonly #waiting: { batch: number; changes: readonly Change[] }[] = [];
+  readonly #loads: (() => void)[] = [];
+  getManyCalls = 0;
+  durableBatch = 0;
+  lastBatch = 0;
+  loss: HolderLoss | undefined;
+  onDurable: ((batch: number) => void) | undefined;
+  onLoss: ((loss: HolderLoss) => void) | undefined;
+
+  commit(changes: readonly Change[]): number {
+    this.lastBatch += 1;
+    this.#waiting.push({ batch: this.lastBatch, changes });
+    return this.lastBatch;
+  }
+
+  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    this.getManyCalls += 1;
+    // LevelDB reads a snapshot taken when the load begins.
+    const values = keys.map((key) => this.stored.get(key));
+    return new Promise((resolve) =>
+      this.#loads.push(() => {
+        resolve(values);
+      }),
+    );
+  }
+
+  range({ from, to, limit }: KeyRange): Promise<StoredRecord[]> {
+    const keys = [...this.stored.keys()].filter((key) => key >= from && key < to).sort();
+    const found = keys
+      .slice(0, limit)
+      .map((key) => ({ key, value: this.stored.get(key) ?? Buffer.alloc(0) }));
+    return new Promise((resolve) =>
+      this.#loads.push(() => {
+        resolve(found);
+      }),
+    );
+  }
+
+  finishLoad(index = 0): boolean {
+    const [load] = this.#loads.splice(index % Math.max(1, this.#loads.length), 1);
+    load?.();
+    return load !== undefined;
+  }
+
+  sync(): boolean {
+    const next = this.#waiting.shift();
+    if (next === undefined) return false;
+    for (const { key, value } of next.changes) {
+      if (value === undefined) this.stored.delete(key);
+      else this.stored.set(key, value);
+    }
+    this.durableBatch = next.batch;
+    this.onDurable?.(next.batch);
+    return true;
+  }
+
+  async settle(): Promise<void> {
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (this.finishLoad() || this.sync());
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function setUp(cacheBytesMax = 1_000_000) {
+  const holder = new SlowHolder();
+  const watch = new HolderWatch(holder as unknown as Holder);
+  return { holder, store: createRecordStore(watch, { cacheBytesMax }) };
+}
+
+async function run<R>(
+  holder: SlowHolder,
+  executing: Executed<R> | Promise<Executed<R>>,
+): Promise<R> {
+  await holder.settle();
+  return (await executing).result;
+}
+
+test('a procedure is repeated until its records are in memory, and then answers at once', async () => {
+  const { holder, store } = setUp();
+  holder.stored.set('\x02ta', Buffer.from('1'));
+  let executions = 0;
+  const read = (transaction: Transaction) => {
+    executions += 1;
+    return [transaction.get(texts, 'a'), transaction.get(texts, 'b')];
+  };
+  expect(await run(holder, store.execute(read))).toEqual(['1', undefined]);
+  expect(executions).toBe(3);
+  expect(store.execute(read)).toEqual({ result: ['1', undefined], batch: 0 });
+});
+
+test('prefetch loads everything in one go', async () => {
+  const { holder, store } = setUp();
+  const wanted = ['a', 'b', 'c'].map((key) => ({ table: texts, key }));
+  await run(
+    holder,
+    store.execute((transaction) => {
+      transaction.prefetch(wanted);
+    }),
+  );
+  expect(holder.getManyCalls).toBe(1);
+});
+
+test('an exception changes nothing', () => {
+  const { holder, store } = setUp();
+  expect(() =>
+    store.execute((transaction) => {
+      transaction.put(texts, 'a', '1');
+      throw new Error('poison');
+    }),
+  ).toThrow('poison');
+  expect(holder.lastBatch).toBe(0);
+});
+
+test('a result carries the batch of whatever it saw, negative entries included', () => {
+  const { store } = setUp();
+  store.execute((transaction) => {
+    transaction.put(texts, 'a', '1');
+  });
+  store.execute((transaction) => {
+    transaction.delete(texts, 'b');
+  });
+  expect(store.execute((transaction) => transaction.get(texts, 'a'))).toMatchObject({ batch: 1 });
+  expect(store.execute((transaction) => transaction.get(texts, 'b'))).toMatchObject({ batch: 2 });
+});
+
+test('a load never overwrites a change that was executed while it ran, not even an evicted one', async () => {
+  const { holder, store } = setUp(0);
+  holder.stored.set('\x02ta', Buffer.from('old'));
+  const reading = store.execute((transaction) => transaction.get(texts, 'a'));
+  store.execute((transaction) => {
+    transaction.put(texts, 'a', 'new');
+  });
+  holder.sync();
+  // The cache holds nothing that it may drop; a change elsewhere makes it try.
+  store.execute((transaction) => {
+    transaction.put(texts, 'b', 'x');
+  });
+  holder.sync();
+  holder.finishLoad();
+  expect(await run(holder, reading)).toBe('new');
+});
+
+test('dirty records stay in memory whatever the limit says', () => {
+  const { holder, store } = setUp(0);
+  for (let index = 0; index < 100; index += 1) {
+    store.execute((transaction) => {
+      transaction.put(texts, `k${index}`, 'value');
+    });
+  }
+  expect(store.statistics().cacheEntries).toBe(100);
+  while (holder.sync());
+  store.execute((transaction) => {
+    transaction.put(texts, 'last', 'value');
+  });
+  expect(store.statistics().cacheEntries).toBe(1);
+});
+
+test('a range shows everything that was executed before it was asked for', async () => {
+  const { holder, store } = setUp();
+  store.execute((transaction) => {
+    transaction.put(texts, 'a', '1');
+  });
+  const reading = store.execute((transaction) =>
+    transaction.range(texts, { from: '', to: '\xff', limit: 10 }),
+  );
+  expect(await run(holder, reading)).toEqual([{ key: 'a', value: '1' }]);
+});
+
+test('a procedure that reads a range may change nothing', async () => {
+  const { holder, store } = setUp();
+  const executing = Promise.resolve(
+    store.execute((transaction) => {
+      transaction.range(texts, { from: '', to: '\xff', limit: 10 });
+      transaction.put(texts, 'a', '1');
+    }),
+  );
+  const failing = expect(executing).rejects.toThrow('may change nothing');
+  await holder.settle();
+  await failing;
+});
+
+test('after the loss nothing is executed', () => {
+  const { holder, store } = setUp();
+  holder.loss = { kind: 'fenced' };
+  expect(() => store.execute((transaction) => transaction.get(texts, 'a'))).toThrow(
+    expect.objectContaining({ code: 'STABLE_AREA_LOST' }),
+  );
+});
+
+const step = fc.oneof(
+  fc.record({ kind: fc.constant('put' as const), key: fc.nat(5), value: fc.nat(99) }),
+  fc.record({ kind: fc.constant('delete' as const), key: fc.nat(5) }),
+  fc.record({ kind: fc.constant('append' as const), key: fc.nat(5), other: fc.nat(5) }),
+  fc.record({ kind: fc.constant('load' as const), index: fc.nat(3) }),
+  fc.record({ kind: fc.constant('sync' as const) }),
+);
+
+property.prop([fc.array(step, { maxLength: 60 }), fc.nat(800)], { numRuns: 500 })(
+  'executions are atomic and in order, whatever loads, syncs and evictions come between',
+  async (steps, cacheBytesMax) => {
+    const { holder, store } = setUp(cacheBytesMax);
+    const model = new Map<string, string>();
+    const pending: Promise<unknown>[] = [];
+    // The model is changed inside the procedure's last execution: the order of executions is the order of the model.
+    const execute = (procedure: (transaction: Transaction) => () => void): void => {
+      let effect: () => void = () => undefined;
+      const done = store.execute((transaction) => {
+        effect = procedure(transaction);
+        return undefined;
+      });
+      if (done instanceof Promise) pending.push(done);
+      else effect();
+    };
+    const check = (transaction: Transaction, key: string): string => {
+      const seen = transaction.get(texts, key);
+      return seen ?? '';
+    };
+    for (const it of steps) {
+      const name = (key: number): string => `k${key}`;
+      if (it.kind === 'put') {
+        execute((transaction) => {
+          transaction.put(texts, name(it.key), String(it.value));
+          return () => model.set(name(it.key), String(it.value));
+        });
+      } else if (it.kind === 'delete') {
+        execute((transaction) => {
+          transaction.delete(texts, name(it.key));
+          return () => model.delete(name(it.key));
+        });
+      } else if (it.kind === 'append') {
+        const appended = store.execute((transaction) => {
+          const value = check(transaction, name(it.key)) + check(transaction, name(it.other));
+          const kept = value.slice(-8);
+          transaction.put(texts, name(it.key), `${kept}.`);
+          // Runs in the execution that counts: what was read is what the model says at this moment.
+          const expected = (model.get(name(it.key)) ?? '') + (model.get(name(it.other)) ?? '');
+          expect(value).toBe(expected);
+          model.set(name(it.key), `${kept}.`);
+        });
+        if (appended instanceof Promise) pending.push(appended);
+      } else if (it.kind === 'load') {
+        holder.finishLoad(it.index);
+        await Promise.resolve();
+        await Promise.resolve();
+      } else {
+        holder.sync();
+      }
+    }
+    await holder.settle();
+    await Promise.all(pending);
+    await holder.settle();
+    const stored = new Map(
+      [...holder.stored].map(([key, value]) => [key.slice(2), texts.decode(value)]),
+    );
+    expect(stored).toEqual(model);
+  },
+);
