@@ -27,6 +27,8 @@ export class RecordSender {
   /** Of them, those that are copied, heads included. */
   #copiedBytes = 0;
   #flushSoon: Timer | undefined;
+  /** The stream has more than it likes, and will tell when that has left. */
+  #streamIsFull = false;
 
   /** `onFlushed` is called in each turn in which something was sent, after the write. */
   constructor(stream: Stream, timers: Timers, onFlushed: () => void) {
@@ -38,6 +40,20 @@ export class RecordSender {
   /** Bytes that have not left the process. */
   get unsentBytes(): number {
     return this.#waitingBytes + this.#stream.bufferedBytes;
+  }
+
+  /**
+   * Too much waits for the peer: nothing that makes more should be begun. It passes without a further word from the
+   * peer (`onFlushed`), or with one (`drained`).
+   */
+  isBehind(unsentBytesMax: number): boolean {
+    if (this.#waitingBytes >= unsentBytesMax) return true;
+    return this.#streamIsFull && this.unsentBytes >= unsentBytesMax;
+  }
+
+  /** To be called when the stream says so. */
+  drained(): void {
+    this.#streamIsFull = false;
   }
 
   /** `buffers` is the message from after the xid on; they must not change until they have been sent. */
@@ -61,7 +77,8 @@ export class RecordSender {
 
   /** Sends what is waiting, now. */
   flush(): void {
-    if (this.#waiting.length > 0) this.#stream.write(this.#gather());
+    if (this.#waiting.length === 0) return;
+    if (!this.#stream.write(this.#gather())) this.#streamIsFull = true;
   }
 
   /** Nothing is sent any more, and `onFlushed` is not called. */

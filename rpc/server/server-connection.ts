@@ -108,6 +108,7 @@ export class ServerConnection implements RpcConnection, StreamEvents {
   }
 
   drained(): void {
+    this.#sender.drained();
     this.#deliver();
   }
 
@@ -178,7 +179,7 @@ export class ServerConnection implements RpcConnection, StreamEvents {
 
   /** Gives the handler what has arrived, as far as the limits let it. */
   #deliver(): void {
-    // A handler that answers at once comes back here through `drained`: the loop below goes on then.
+    // A handler may come back here, by letting reading go on: the loop below does so then.
     if (this.#delivering || this.#isOver()) return;
     this.#delivering = true;
     while (!this.#mustWait()) {
@@ -201,7 +202,7 @@ export class ServerConnection implements RpcConnection, StreamEvents {
       this.#isOver() ||
       this.#pausedByHandler ||
       this.#inFlight.isFull ||
-      this.#sender.unsentBytes >= this.#owner.limits.unsentReplyBytesMax
+      this.#sender.isBehind(this.#owner.limits.unsentReplyBytesMax)
     );
   }
 

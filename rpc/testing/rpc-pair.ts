@@ -1,6 +1,7 @@
 import type { Stream } from '../../environment/network.ts';
 import { type ManualClock, manualClock } from '../../environment/testing/manual-clock.ts';
 import { type MemoryNetwork, memoryNetwork } from '../../environment/testing/memory-network.ts';
+import type { MemoryStreamOptions } from '../../environment/testing/memory-stream.ts';
 import { seededRandom } from '../../environment/testing/seeded-random.ts';
 import { openRpcChannel, type RpcChannel } from '../client/rpc-channel.ts';
 import { RecordReader } from '../record-marking.ts';
@@ -24,11 +25,11 @@ export interface RpcServerOnMemory {
 /** A server on a network in memory, with a hand-moved clock. */
 export async function serverOnMemory(
   handler: CallHandler,
-  options: { limits?: Partial<RpcServerLimits>; chunkBytesMax?: number } = {},
+  options: { limits?: Partial<RpcServerLimits> } & Partial<MemoryStreamOptions> = {},
 ): Promise<RpcServerOnMemory> {
   const time = manualClock();
-  const { chunkBytesMax = 65_536 } = options;
-  const network = memoryNetwork(time.timers, { chunkBytesMax });
+  const { limits = {}, ...streams } = options;
+  const network = memoryNetwork(time.timers, streams);
   const random = seededRandom(1);
   const reported: unknown[] = [];
   const accepted: RpcConnection[] = [];
@@ -37,7 +38,7 @@ export async function serverOnMemory(
     timers: time.timers,
     clock: time.clock,
     handler,
-    limits: options.limits ?? {},
+    limits,
     onConnection: (connection) => accepted.push(connection),
     onRefused: (_peer, reason) => reported.push(reason),
     onHandlerError: (error) => reported.push(error),
