@@ -1,6 +1,5 @@
 import { strict as assert } from 'node:assert';
 import type { HolderLoss } from '../stable-area.ts';
-import type { ComplianceCase } from './compliance.ts';
 import {
   claimant,
   commitDurably,
@@ -10,6 +9,7 @@ import {
   rejectsWith,
   textsOf,
 } from './support.ts';
+import type { ComplianceCase } from './world.ts';
 
 const epochsTried = 12;
 

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Change, Holder, Key } from '../stable-area.ts';
-import type { ComplianceCase } from './compliance.ts';
 import { commitDurably, openAndHold, untilDurable } from './support.ts';
+import type { ComplianceCase } from './world.ts';
 
 const stepsPerSeed = 60;
 const keyCount = 40;

@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { defaultBatchLimits, keyBytesMax } from '../limits.ts';
 import type { Change } from '../stable-area.ts';
-import type { ComplianceCase } from './compliance.ts';
 import {
   commitDurably,
   openAndHold,
@@ -11,6 +10,7 @@ import {
   textsOf,
   untilDurable,
 } from './support.ts';
+import type { ComplianceCase } from './world.ts';
 
 /** What a holder promises about records, batches and reading. */
 export const recordCases: readonly ComplianceCase[] = [

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Change, Claimant, Holder, Key, StableArea } from '../stable-area.ts';
-import type { ComplianceWorld } from './compliance.ts';
+import type { ComplianceWorld } from './world.ts';
 
 export function claimant(node: string): Claimant {
   return {

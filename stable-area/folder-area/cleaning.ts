@@ -1,0 +1,33 @@
+import type { Folder } from '../../environment/folder.ts';
+import { type AreaPaths, epochInMaking, epochsAmong, isProbe, numbered } from './layout.ts';
+
+/**
+ * Removes what nobody will ever read again: directories of earlier epochs, and what dead claimers and probes left.
+ *
+ * May be called once the directory of `epoch` was visible, durably, and a confirmation that began after that said
+ * 'held'. Then every later claimer, also one that claims while this runs, finds that directory or a higher one and never
+ * looks at an earlier one; this process may be paused here for as long as it likes. Claims are never removed. A slow
+ * claimer of an earlier epoch may lose what it is making: it is fenced, and can only fail.
+ */
+export async function removeLeftovers(
+  folder: Folder,
+  paths: AreaPaths,
+  epoch: number,
+): Promise<void> {
+  for (const name of await folder.list(paths.epochs)) {
+    const making = epochInMaking(name);
+    if (making !== undefined && making < epoch) await folder.removeTree(`${paths.epochs}/${name}`);
+  }
+  for (const earlier of epochsAmong(await folder.list(paths.epochs))) {
+    if (earlier < epoch) await folder.removeTree(numbered(paths.epochs, earlier));
+  }
+  for (const name of await folder.list(paths.claims)) {
+    const making = epochInMaking(name);
+    // One for our own number has lost, or was ours.
+    if (making !== undefined && making <= epoch) await folder.unlink(`${paths.claims}/${name}`);
+  }
+  for (const name of await folder.list(paths.directory)) {
+    // One that is being written goes on without its name, and its owner expects that it may be gone.
+    if (isProbe(name)) await folder.unlink(`${paths.directory}/${name}`);
+  }
+}

@@ -1,0 +1,172 @@
+import type { Environment } from '../../environment/environment.ts';
+import { type EngineHolder, openHolder } from '../holder/engine-holder.ts';
+import type { KeyValueEngineFactory } from '../key-value-engine.ts';
+import type { Claim, Claimant, ClaimOptions, ClaimOutcome, StableArea } from '../stable-area.ts';
+import { ClaimStore, type LinkedClaim } from './claim-store.ts';
+import { removeLeftovers } from './cleaning.ts';
+import { buildEpochDirectory } from './epoch-directory.ts';
+import { createFenceCheck } from './fence.ts';
+import { translated } from './folder-error.ts';
+import { FolderSpaceWatch } from './folder-space.ts';
+import { ensureArea } from './format-file.ts';
+import { type AreaPaths, areaPaths, highestAmong, numbered } from './layout.ts';
+import { type FolderAreaLimits, folderAreaLimits } from './limits.ts';
+import { proveRoom, writeProbe } from './room.ts';
+
+export interface FolderAreaOptions
+  extends Pick<Environment, 'clock' | 'timers' | 'random' | 'folder'> {
+  /** Made when it does not exist. On a local file system: see DESIGN "Fence". */
+  readonly directory: string;
+  readonly engineFactory: KeyValueEngineFactory;
+  readonly limits?: Partial<FolderAreaLimits>;
+}
+
+/** What the probe of a process that only asks whether the disk works writes. */
+const smallProbeBytes = 4_096;
+
+/**
+ * The stable area in a directory of a local file system, over an embedded engine. Rejects with a StableAreaError:
+ * STABLE_AREA_FORMAT when a newer program made it, STABLE_AREA_UNUSABLE when it is not an area and cannot become one.
+ */
+export async function openFolderArea(options: FolderAreaOptions): Promise<StableArea> {
+  const paths = areaPaths(options.directory);
+  await translated(`${paths.directory} cannot be opened`, () =>
+    ensureArea(options.folder, paths, options.random),
+  );
+  return new FolderArea(options, paths, folderAreaLimits(options.limits));
+}
+
+class FolderArea implements StableArea {
+  readonly #options: FolderAreaOptions;
+  readonly #paths: AreaPaths;
+  readonly #limits: FolderAreaLimits;
+  readonly #claims: ClaimStore;
+  #holder: EngineHolder | undefined;
+  /** What goes on behind the callers' backs: cleaning, and the closing of engines that are not needed any more. */
+  #background: Promise<unknown> = Promise.resolve();
+
+  constructor(options: FolderAreaOptions, paths: AreaPaths, limits: FolderAreaLimits) {
+    this.#options = options;
+    this.#paths = paths;
+    this.#limits = limits;
+    this.#claims = new ClaimStore(options.folder, paths, options.random);
+  }
+
+  highestClaim(): Promise<{ readonly claim: Claim; readonly visible: boolean } | undefined> {
+    return translated('the claims cannot be read', async () => {
+      const claim = await this.#claims.highest();
+      if (claim === undefined) return undefined;
+      const status = await this.#options.folder.status(numbered(this.#paths.epochs, claim.epoch));
+      return { claim, visible: status !== undefined };
+    });
+  }
+
+  probe(): Promise<number> {
+    const { clock, folder, random } = this.#options;
+    return translated('the probe could not be written', async () => {
+      const startMs = clock.monotonicMs();
+      await writeProbe(folder, this.#paths, random, smallProbeBytes);
+      return clock.monotonicMs() - startMs;
+    });
+  }
+
+  claim(claimant: Claimant, options: ClaimOptions = {}): Promise<ClaimOutcome> {
+    return translated('the claim failed', () => this.#claim(claimant, options));
+  }
+
+  async close(): Promise<void> {
+    await this.#holder?.close();
+    await this.#background;
+  }
+
+  async #claim(claimant: Claimant, { expected, progress }: ClaimOptions): Promise<ClaimOutcome> {
+    const { clock } = this.#options;
+    let partStartMs = clock.monotonicMs();
+    const ended = (part: 'probe' | 'claim' | 'copy' | 'open'): void => {
+      const nowMs = clock.monotonicMs();
+      progress?.(part, nowMs - partStartMs);
+      partStartMs = nowMs;
+    };
+
+    if (!isExpected(await this.#claims.highest(), expected)) return this.#lost();
+    await this.#proveRoom();
+    ended('probe');
+
+    const highest = await this.#claims.highest();
+    if (!isExpected(highest, expected)) return this.#lost();
+    const linked = await this.#claims.linkNext(claimant, highest);
+    if (linked === undefined) return this.#lost();
+    // A holder of our own is fenced by it like any other; it need not find out by itself.
+    this.#holder?.fence();
+    ended('claim');
+
+    const parts = { ...this.#options, paths: this.#paths, limits: this.#limits };
+    if (!(await buildEpochDirectory(parts, linked.claim))) return this.#lost();
+    ended('copy');
+
+    const holder = await this.#open(linked);
+    ended('open');
+    // A higher claim may have come, and have copied what was here before our directory was visible.
+    const confirmation = await holder.confirm();
+    this.#alsoWaitFor(confirmation === 'fenced' ? holder.close() : this.#holder?.close());
+    if (confirmation === 'fenced') return this.#lost();
+    this.#holder = holder;
+    this.#alsoWaitFor(this.#clean(linked.claim.epoch));
+    return { kind: 'held', holder };
+  }
+
+  async #lost(): Promise<ClaimOutcome> {
+    return { kind: 'lost', highest: (await this.#claims.highest())?.epoch ?? 0 };
+  }
+
+  /** The copy and its replay write about as much as is copied, each. */
+  async #proveRoom(): Promise<void> {
+    const { folder, random, engineFactory } = this.#options;
+    const source = highestAmong(await folder.list(this.#paths.epochs));
+    const copied =
+      source === 0 ? 0 : await engineFactory.copiedBytes(numbered(this.#paths.epochs, source));
+    const bytes = 2 * copied + this.#limits.takeoverMarginBytes;
+    await proveRoom(folder, this.#paths, random, this.#limits, bytes);
+  }
+
+  async #open({ claim, inode }: LinkedClaim): Promise<EngineHolder> {
+    const { clock, timers, folder, engineFactory } = this.#options;
+    const directory = numbered(this.#paths.epochs, claim.epoch);
+    const { writeBufferBytes } = this.#limits;
+    const engine = await engineFactory.open(directory, { writeBufferBytes });
+    const space = await FolderSpaceWatch.start({
+      folder,
+      timers,
+      paths: this.#paths,
+      limits: this.#limits,
+      copiedBytes: () => engineFactory.copiedBytes(directory),
+    }).catch(async (error: unknown) => {
+      await engine.close();
+      throw error;
+    });
+    return openHolder({
+      claim,
+      engine,
+      clock,
+      timers,
+      limits: this.#limits,
+      checkFence: createFenceCheck(folder, this.#paths, claim.epoch, inode),
+      space,
+    });
+  }
+
+  /** What could not be removed is tried again by the next holder. */
+  async #clean(epoch: number): Promise<void> {
+    const { timers, folder } = this.#options;
+    await new Promise<void>((resolve) => timers.soon(resolve));
+    await removeLeftovers(folder, this.#paths, epoch).catch(() => undefined);
+  }
+
+  #alsoWaitFor(task: Promise<void> | undefined): void {
+    this.#background = Promise.all([this.#background, task]);
+  }
+}
+
+function isExpected(highest: Claim | undefined, expected: number | undefined): boolean {
+  return expected === undefined || expected === (highest?.epoch ?? 0);
+}
