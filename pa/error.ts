@@ -4,6 +4,8 @@ export type PaErrorCode =
   | 'PA_SECRET'
   /** Without a cluster secret only loopback addresses may be bound. */
   | 'PA_BIND'
+  /** Not an alias name. */
+  | 'PA_BAD_NAME'
   /** Every PAM was asked, and none knows the alias. */
   | 'PA_UNKNOWN_ALIAS'
   /** No PAM could be reached within the time that the caller set. */

@@ -6,8 +6,8 @@ export type Lookup =
   | { readonly kind: 'no-port' }
   /** Every PAM answered, and none knows the alias. */
   | { readonly kind: 'unknown-alias' }
-  /** None that answered knows a port, and some did not answer. */
-  | { readonly kind: 'unreachable'; readonly cause: Error };
+  /** None that answered knows a port, and some did not answer. `hint`: the last port that was ever told here. */
+  | { readonly kind: 'unreachable'; readonly cause: Error; readonly hint?: Port };
 
 /** What one PAM said to a registration. */
 export type Registration =

@@ -1,3 +1,4 @@
+import { PaError } from '../error.ts';
 import { uiBytes } from '../header.ts';
 
 /** One process that serves or stands by for an alias, as the holder last reported it; for `fuga status`. */
@@ -41,6 +42,11 @@ export function isAliasName(name: string): boolean {
 
 /** What a message says about a name that is none. */
 export const aliasNameRule = `an alias name has 1 to ${aliasNameLengthMax} characters of a-z 0-9 . _ - and starts with a letter or digit`;
+
+/** Throws a PaError `PA_BAD_NAME` for what is no alias name. */
+export function assertAliasName(name: string): void {
+  if (!isAliasName(name)) throw new PaError('PA_BAD_NAME', `"${name}": ${aliasNameRule}`);
+}
 
 /** True if the fields are within their limits; types were checked by whoever parsed it. */
 export function isPort(port: Port): boolean {
