@@ -109,7 +109,7 @@ test('prefetch loads everything in one go', async () => {
   const wanted = ['a', 'b', 'c'].map((key) => ({ table: texts, key }));
   await run(
     holder,
-    store.execute((transaction) => {
+    void store.execute((transaction) => {
       transaction.prefetch(wanted);
     }),
   );
@@ -118,21 +118,22 @@ test('prefetch loads everything in one go', async () => {
 
 test('an exception changes nothing', () => {
   const { holder, store } = setUp();
-  expect(() =>
-    store.execute((transaction) => {
-      transaction.put(texts, 'a', '1');
-      throw new Error('poison');
-    }),
+  expect(
+    () =>
+      void store.execute((transaction) => {
+        transaction.put(texts, 'a', '1');
+        throw new Error('poison');
+      }),
   ).toThrow('poison');
   expect(holder.lastBatch).toBe(0);
 });
 
 test('a result carries the batch of whatever it saw, negative entries included', () => {
   const { store } = setUp();
-  store.execute((transaction) => {
+  void store.execute((transaction) => {
     transaction.put(texts, 'a', '1');
   });
-  store.execute((transaction) => {
+  void store.execute((transaction) => {
     transaction.delete(texts, 'b');
   });
   expect(store.execute((transaction) => transaction.get(texts, 'a'))).toMatchObject({ batch: 1 });
@@ -143,12 +144,12 @@ test('a load never overwrites a change that was executed while it ran, not even 
   const { holder, store } = setUp(0);
   holder.stored.set('\x02ta', Buffer.from('old'));
   const reading = store.execute((transaction) => transaction.get(texts, 'a'));
-  store.execute((transaction) => {
+  void store.execute((transaction) => {
     transaction.put(texts, 'a', 'new');
   });
   holder.sync();
   // The cache holds nothing that it may drop; a change elsewhere makes it try.
-  store.execute((transaction) => {
+  void store.execute((transaction) => {
     transaction.put(texts, 'b', 'x');
   });
   holder.sync();
@@ -159,13 +160,13 @@ test('a load never overwrites a change that was executed while it ran, not even 
 test('dirty records stay in memory whatever the limit says', () => {
   const { holder, store } = setUp(0);
   for (let index = 0; index < 100; index += 1) {
-    store.execute((transaction) => {
+    void store.execute((transaction) => {
       transaction.put(texts, `k${index}`, 'value');
     });
   }
   expect(store.statistics().cacheEntries).toBe(100);
   while (holder.sync());
-  store.execute((transaction) => {
+  void store.execute((transaction) => {
     transaction.put(texts, 'last', 'value');
   });
   expect(store.statistics().cacheEntries).toBe(1);
@@ -173,7 +174,7 @@ test('dirty records stay in memory whatever the limit says', () => {
 
 test('a range shows everything that was executed before it was asked for', async () => {
   const { holder, store } = setUp();
-  store.execute((transaction) => {
+  void store.execute((transaction) => {
     transaction.put(texts, 'a', '1');
   });
   const reading = store.execute((transaction) =>
@@ -185,7 +186,7 @@ test('a range shows everything that was executed before it was asked for', async
 test('a procedure that reads a range may change nothing', async () => {
   const { holder, store } = setUp();
   const executing = Promise.resolve(
-    store.execute((transaction) => {
+    void store.execute((transaction) => {
       transaction.range(texts, { from: '', to: '\xff', limit: 10 });
       transaction.put(texts, 'a', '1');
     }),
