@@ -1,0 +1,36 @@
+import { type OperationContext, openDirectory, openInode } from '../context.ts';
+import { refusedName } from '../names.ts';
+import { mayAccess } from '../permissions.ts';
+import { entries } from '../records/entry-records.ts';
+import type { DirectoryInode, Inode } from '../records/inode.ts';
+import { inodes } from '../records/inode-records.ts';
+import { entryKey, numberKey } from '../records/keys.ts';
+import { failure, type Outcome } from '../status.ts';
+import { findName, type Place } from './names-in-directory.ts';
+
+/** RFC 1094 §2.2.5. `..` of the export root is the export root: nobody climbs out of what was mounted. */
+export function lookup(
+  context: OperationContext,
+  place: Place & { readonly exportRoot: number },
+): Outcome<{ inode: Inode; directory: DirectoryInode }> {
+  const { directory: ino, name, exportRoot } = place;
+  context.transaction.prefetch([
+    { table: inodes, key: numberKey(ino) },
+    { table: entries, key: entryKey(ino, name) },
+  ]);
+  const opened = openDirectory(context, ino);
+  if (opened.status !== 'ok') return opened;
+  const { inode: directory } = opened;
+  if (!mayAccess(directory, context.principal, 'execute')) return failure('ACCES');
+  if (name === '.' || (name === '..' && ino === exportRoot)) {
+    return { status: 'ok', inode: directory, directory };
+  }
+  if (name === '..') {
+    const parent = openInode(context, directory.parent);
+    return parent.status === 'ok' ? { ...parent, directory } : parent;
+  }
+  const refused = refusedName(name);
+  if (refused !== undefined) return failure(refused);
+  const found = findName(context, place);
+  return found === undefined ? failure('NOENT') : { status: 'ok', inode: found.inode, directory };
+}

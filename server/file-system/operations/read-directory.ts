@@ -1,0 +1,51 @@
+import { type OperationContext, openDirectory } from '../context.ts';
+import { mayAccess } from '../permissions.ts';
+import { cookieEntries } from '../records/entry-records.ts';
+import { type DirectoryInode, firstCookie } from '../records/inode.ts';
+import { cookieOfKey, cookieRange } from '../records/keys.ts';
+import { failure, type Outcome } from '../status.ts';
+
+export interface NamedEntry {
+  readonly name: string;
+  readonly ino: number;
+  /** Reading goes on after this entry when this is given as `after`. */
+  readonly cookie: number;
+}
+
+const selfCookie = 1;
+const parentCookie = 2;
+
+/**
+ * RFC 1094 §2.2.17: entries in the order of their cookies, from the first with a larger one than `after`. A name keeps
+ * its cookie for as long as it is there and no cookie is used again, so that reading on never skips or repeats a name
+ * that was there throughout, whatever else came and went, and whoever serves meanwhile. Any number is a good `after`.
+ */
+export function readDirectory(
+  context: OperationContext,
+  asked: {
+    readonly directory: number;
+    readonly exportRoot: number;
+    readonly after: number;
+    /** The dots included. */
+    readonly entriesMax: number;
+  },
+): Outcome<{ inode: DirectoryInode; entries: readonly NamedEntry[]; eof: boolean }> {
+  const { after, entriesMax } = asked;
+  const opened = openDirectory(context, asked.directory);
+  if (opened.status !== 'ok') return opened;
+  const { inode } = opened;
+  if (!mayAccess(inode, context.principal, 'read')) return failure('ACCES');
+  const parent = inode.ino === asked.exportRoot ? inode.ino : inode.parent;
+  const dots = [
+    { name: '.', ino: inode.ino, cookie: selfCookie },
+    { name: '..', ino: parent, cookie: parentCookie },
+  ].filter(({ cookie }) => cookie > after);
+  const limit = Math.max(1, entriesMax - dots.length);
+  if (inode.entryCount === 0) return { status: 'ok', inode, entries: dots, eof: true };
+  const records = context.transaction.range(cookieEntries, {
+    ...cookieRange(inode.ino, Math.max(after, firstCookie - 1)),
+    limit,
+  });
+  const named = records.map(({ key, value }) => ({ ...value, cookie: cookieOfKey(key) }));
+  return { status: 'ok', inode, entries: [...dots, ...named], eof: records.length < limit };
+}

@@ -1,0 +1,160 @@
+import { strict as assert } from 'node:assert';
+import { type Change, type OperationContext, openDirectory } from '../context.ts';
+import { directoryDepthMax, linksMax } from '../limits.ts';
+import { isDotName, refusedName } from '../names.ts';
+import { mayAccess, mayChangeNames, stickyForbids } from '../permissions.ts';
+import { deleteEntry, putEntry } from '../records/entry-records.ts';
+import { type DirectoryInode, rootIno } from '../records/inode.ts';
+import { getInode, putInode } from '../records/inode-records.ts';
+import { failure, type FailureStatus, type Outcome } from '../status.ts';
+import type { Time } from '../time.ts';
+import { VolumeDraft } from '../volume-draft.ts';
+import { dropLink } from './drop-link.ts';
+import { findName, type Found, type Place, prefetchPlaces } from './names-in-directory.ts';
+
+/** Both directories; the same change twice where they are one. */
+export interface Renamed {
+  readonly from: Change<DirectoryInode>;
+  readonly to: Change<DirectoryInode>;
+}
+
+/** Everything that a RENAME looks at before it changes anything. */
+interface Move {
+  readonly from: DirectoryInode;
+  readonly to: DirectoryInode;
+  readonly fromName: string;
+  readonly toName: string;
+  readonly source: Found;
+  /** What has the new name now. */
+  readonly target: Found | undefined;
+}
+
+/** RFC 1094 §2.2.12, with the rules of rename(2). */
+export function rename(
+  context: OperationContext,
+  fromPlace: Place,
+  toPlace: Place,
+): Outcome<Renamed> {
+  prefetchPlaces(context, fromPlace, toPlace);
+  const opened = openMove(context, fromPlace, toPlace);
+  if (opened.status !== 'ok') return opened;
+  const { move } = opened;
+  // POSIX: two names of one file, or one name twice: nothing happens, and that is a success.
+  if (move.target?.inode.ino === move.source.inode.ino) {
+    return {
+      status: 'ok',
+      from: { before: move.from, after: move.from },
+      to: { before: move.to, after: move.to },
+    };
+  }
+  const refused = refusedMove(context, move);
+  return refused === undefined ? apply(context, move) : failure(refused);
+}
+
+function openMove(
+  context: OperationContext,
+  fromPlace: Place,
+  toPlace: Place,
+): Outcome<{ move: Move }> {
+  const from = openDirectory(context, fromPlace.directory);
+  if (from.status !== 'ok') return from;
+  const to = openDirectory(context, toPlace.directory);
+  if (to.status !== 'ok') return to;
+  for (const { name } of [fromPlace, toPlace]) {
+    const refused = isDotName(name) ? 'BADNAME' : refusedName(name);
+    if (refused !== undefined) return failure(refused);
+  }
+  for (const { inode } of [from, to]) {
+    if (!mayAccess(inode, context.principal, 'execute')) return failure('ACCES');
+  }
+  const source = findName(context, fromPlace);
+  if (source === undefined) return failure('NOENT');
+  const target = findName(context, toPlace);
+  const [fromName, toName] = [fromPlace.name, toPlace.name];
+  return {
+    status: 'ok',
+    move: { from: from.inode, to: to.inode, fromName, toName, source, target },
+  };
+}
+
+function refusedMove(context: OperationContext, move: Move): FailureStatus | undefined {
+  const { from, to, source, target } = move;
+  const { principal } = context;
+  const isDirectory = source.inode.type === 'directory';
+  const movesUp = isDirectory && from.ino !== to.ino;
+  if (movesUp && !isOutside(context, to, source.inode.ino)) return 'INVAL';
+  if (!mayChangeNames(from, principal) || !mayChangeNames(to, principal)) return 'ACCES';
+  if (stickyForbids(from, source.inode, principal)) return 'PERM';
+  if (target !== undefined) {
+    if (stickyForbids(to, target.inode, principal)) return 'PERM';
+    const overDirectory = target.inode.type === 'directory';
+    if (isDirectory && !overDirectory) return 'NOTDIR';
+    if (!isDirectory && overDirectory) return 'ISDIR';
+    if (target.inode.type === 'directory' && target.inode.entryCount > 0) return 'NOTEMPTY';
+  }
+  // Its `..` changes, which is a write to the directory that moves.
+  if (movesUp && !mayAccess(source.inode, principal, 'write')) return 'ACCES';
+  if (movesUp && target === undefined && to.nlink >= linksMax) return 'MLINK';
+  return undefined;
+}
+
+/**
+ * Whether `directory` is neither the moved one nor below it: otherwise the moved one would contain itself. Climbs the
+ * parents; where there are too many to be sure the answer is no.
+ */
+function isOutside(context: OperationContext, directory: DirectoryInode, moved: number): boolean {
+  let at = directory;
+  for (let climbed = 0; climbed < directoryDepthMax; climbed += 1) {
+    if (at.ino === moved) return false;
+    if (at.ino === rootIno) return true;
+    const parent = getInode(context.transaction, at.parent);
+    assert(parent?.type === 'directory', 'the parent of a directory is one');
+    at = parent;
+  }
+  return false;
+}
+
+function apply(context: OperationContext, move: Move): Outcome<Renamed> {
+  const { from, to, source, target } = move;
+  const { transaction } = context;
+  const volume = new VolumeDraft(context);
+  const replaced = target === undefined ? [] : [target.inode];
+  const now = volume.stamp(from, to, source.inode, ...replaced);
+  deleteEntry(transaction, from.ino, move.fromName, source.entry);
+  // Over a name its cookie stays: a reader of the directory sees that name exactly once, before or after.
+  const cookie = target?.entry.cookie ?? to.nextCookie;
+  putEntry(transaction, to.ino, move.toName, { ino: source.inode.ino, cookie });
+  if (target !== undefined) dropLink(volume, target.inode, now);
+  const moved = { ...source.inode, ctime: now };
+  putInode(transaction, moved.type === 'directory' ? { ...moved, parent: to.ino } : moved);
+  const changes = changeDirectories(move, now);
+  putInode(transaction, changes.from.after);
+  putInode(transaction, changes.to.after);
+  volume.store();
+  return { status: 'ok', ...changes };
+}
+
+function changeDirectories({ from, to, source, target }: Move, now: Time): Renamed {
+  const links = source.inode.type === 'directory' ? 1 : 0;
+  const left = {
+    ...from,
+    entryCount: from.entryCount - 1,
+    nlink: from.nlink - links,
+    mtime: now,
+    ctime: now,
+  };
+  const receiving = from.ino === to.ino ? left : to;
+  const received = {
+    ...receiving,
+    entryCount: receiving.entryCount + (target === undefined ? 1 : 0),
+    nextCookie: receiving.nextCookie + (target === undefined ? 1 : 0),
+    nlink: receiving.nlink + links - (target?.inode.type === 'directory' ? 1 : 0),
+    mtime: now,
+    ctime: now,
+  };
+  const toChange = { before: to, after: received };
+  return {
+    from: from.ino === to.ino ? toChange : { before: from, after: left },
+    to: toChange,
+  };
+}
