@@ -154,8 +154,13 @@ export class XdrWriter {
 
   /** Appends bytes that are XDR already, without a length and without padding. */
   raw(bytes: Buffer): void {
-    if (bytes.length >= referencedOpaqueBytesMin) this.#refer(bytes);
-    else bytes.copy(this.#chunk, this.#room(bytes.length));
+    if (bytes.length >= referencedOpaqueBytesMin) {
+      this.#refer(bytes);
+      return;
+    }
+    // Room first: it may begin another chunk.
+    const at = this.#room(bytes.length);
+    bytes.copy(this.#chunk, at);
   }
 
   /** Writes a word of zero that `patch` fills in later. */
@@ -182,8 +187,12 @@ export class XdrWriter {
   }
 
   #text(value: string, length: number, encoding: 'utf8' | 'latin1'): void {
-    if (length >= referencedOpaqueBytesMin) this.#refer(Buffer.from(value, encoding));
-    else this.#chunk.write(value, this.#room(length), length, encoding);
+    if (length >= referencedOpaqueBytesMin) {
+      this.#refer(Buffer.from(value, encoding));
+    } else {
+      const at = this.#room(length);
+      this.#chunk.write(value, at, length, encoding);
+    }
     this.#pad(length);
   }
 
