@@ -18,6 +18,8 @@ export interface CallCounters {
   faults: number;
   hellos: number;
   leasesEnded: number;
+  /** Answers of stock clients that gave way before their time: the ring is too small for the rate. */
+  ringWraps: number;
 }
 
 export function newCallCounters(): CallCounters {
@@ -35,5 +37,6 @@ export function newCallCounters(): CallCounters {
     faults: 0,
     hellos: 0,
     leasesEnded: 0,
+    ringWraps: 0,
   };
 }

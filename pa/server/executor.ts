@@ -7,9 +7,6 @@ import { encodeToBuffers } from '../../xdr/decode.ts';
 import type { Caller, ServiceContext, VolumeState } from './service.ts';
 import type { ServiceRow } from './service-table.ts';
 
-/** Thrown out of a transaction of a client whose session has ended meanwhile: nothing of it is executed any more. */
-export class SessionEnded extends Error {}
-
 /** Adds PA's own changes to a procedure's, in the same transaction. */
 export type Register = (transaction: Transaction, results: readonly Buffer[]) => void;
 

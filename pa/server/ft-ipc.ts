@@ -2,7 +2,7 @@ import type { RpcCall } from '../../rpc/call-message.ts';
 import { type OpaqueAuth } from '../../rpc/opaque-auth.ts';
 import { acceptedReply, rejectedReply, successReply } from '../../rpc/reply-message.ts';
 import type { RpcConnection } from '../../rpc/server/connection.ts';
-import type { Executed, RecordStore, Transaction } from '../../stable-area/records/record-store.ts';
+import type { RecordStore } from '../../stable-area/records/record-store.ts';
 import type { Holder } from '../../stable-area/stable-area.ts';
 import { decodeAll } from '../../xdr/decode.ts';
 import { callDigest } from '../digest.ts';
@@ -15,29 +15,28 @@ import {
 } from '../header.ts';
 import { type CallTarget, isLost } from './call-target.ts';
 import type { CallCounters } from './counters.ts';
-import { type Executor, SessionEnded } from './executor.ts';
-import type { Failpoints } from './failpoints.ts';
+import type { Executor } from './executor.ts';
 import { PaProgram } from './pa-program.ts';
-import { type RegisteredStatus, registeredReplies, replyKey } from './records.ts';
+import { type RegisteredCalls, replyMessage, settle } from './registered-call.ts';
 import type { ReplyGate } from './reply-gate.ts';
 import type { Caller } from './service.ts';
 import type { ServiceRow, ServiceTable } from './service-table.ts';
-import type { DoneCall, Session } from './session.ts';
+import type { Session } from './session.ts';
+import { SessionRegister } from './session-register.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface FtIpcParts {
   readonly gate: ReplyGate;
   readonly sessions: Sessions<CallTarget>;
   readonly executor: Executor;
+  readonly calls: RegisteredCalls;
   readonly store: RecordStore;
   readonly holder: Holder;
   readonly table: ServiceTable;
   readonly counters: CallCounters;
   readonly registration: boolean;
-  readonly failpoints: Failpoints;
-  readonly failed: (error: unknown, call: RpcCall, connection: RpcConnection) => void;
+  readonly failed: (error: unknown, target: CallTarget) => void;
   readonly fault: (procedure: string, error: unknown) => void;
-  readonly changed: () => void;
 }
 
 /** A call with its header, on its way through the steps. */
@@ -93,7 +92,7 @@ export class FtIpc {
         this.#admit(ftCall, loaded);
       })
       .catch((error: unknown) => {
-        this.#parts.failed(error, call, connection);
+        this.#parts.failed(error, target);
       });
   }
 
@@ -104,7 +103,7 @@ export class FtIpc {
         this.#answer(batch, target, acceptedReply(outcome, this.#ok));
       })
       .catch((error: unknown) => {
-        this.#parts.failed(error, call, target.connection);
+        this.#parts.failed(error, target);
       });
   }
 
@@ -136,11 +135,18 @@ export class FtIpc {
     const admission = session.admit(header.sequence, digest, target);
     switch (admission.kind) {
       case 'new':
-        this.#execute(ftCall, session, row, decoded.value, digest);
+        this.#parts.calls.execute({
+          row,
+          args: decoded.value,
+          caller: ftCall.caller,
+          digest,
+          register: this.#register(session, header.sequence),
+          verifier: this.#ok,
+        });
         return;
       case 'done':
         counters.duplicatesDone += 1;
-        this.#answer(admission.call.batch, target, this.#registered(admission.call));
+        this.#answer(admission.call.batch, target, replyMessage(admission.call, this.#ok));
         return;
       case 'in-progress':
         counters.duplicatesInProgress += 1;
@@ -163,107 +169,29 @@ export class FtIpc {
     }
   }
 
-  #read({ call, caller, target }: FtCall, row: ServiceRow, args: unknown): void {
-    const executed = ({ result, batch }: Executed<readonly Buffer[]>): void => {
-      this.#parts.counters.executed += 1;
-      this.#answer(batch, target, successReply(result, this.#ok));
-    };
-    const failed = (error: unknown): void => {
-      if (isLost(error)) {
-        this.#parts.failed(error, call, target.connection);
-        return;
-      }
-      this.#parts.fault(row.procedure.name, error);
-      this.#answer(0, target, acceptedReply({ status: 'SYSTEM_ERR' }, this.#ok));
-    };
-    settle(() => this.#parts.executor.call(row, args, caller, undefined), executed, failed);
-  }
-
-  #execute(
-    ftCall: FtCall,
-    session: Session<CallTarget>,
-    row: ServiceRow,
-    args: unknown,
-    digest: Uint8Array,
-  ): void {
-    const { sessions, executor, failpoints, counters } = this.#parts;
-    const { sequence } = ftCall.header;
-    let results: Buffer = Buffer.alloc(0);
-    let freed: () => void = () => undefined;
-    const register = (transaction: Transaction, buffers: readonly Buffer[]): void => {
-      if (session.ended) throw new SessionEnded();
-      results = Buffer.concat(buffers);
-      freed = sessions.free(session, transaction);
-      this.#register(transaction, session, sequence, { digest, status: 'success', results });
-      failpoints.pass('before-commit');
-    };
-    const executed = ({ batch }: Executed<unknown>): void => {
-      counters.executed += 1;
-      freed();
-      this.#finish(ftCall, session, { digest, status: 'success', results, batch });
-      this.#parts.changed();
-    };
-    const failed = (error: unknown): void => {
-      if (error instanceof SessionEnded) {
-        this.#expired(session.finished(sequence) ?? ftCall.target);
-      } else if (isLost(error)) {
-        this.#parts.failed(error, ftCall.call, ftCall.target.connection);
-      } else {
-        this.#parts.fault(row.procedure.name, error);
-        this.#registerFault(ftCall, session, digest);
-      }
-    };
-    settle(() => executor.call(row, args, ftCall.caller, register), executed, failed);
-  }
-
-  /** A poison call must not be executed again by every primary in turn: its fault is its registered reply. */
-  #registerFault(ftCall: FtCall, session: Session<CallTarget>, digest: Uint8Array): void {
-    const { sequence } = ftCall.header;
-    const reply = { digest, status: 'system-error' as const, results: Buffer.alloc(0) };
+  #read({ caller, target }: FtCall, row: ServiceRow, args: unknown): void {
     settle(
-      () =>
-        this.#parts.store.execute((transaction) => {
-          if (session.ended) throw new SessionEnded();
-          this.#register(transaction, session, sequence, reply);
-        }),
-      ({ batch }) => {
-        this.#finish(ftCall, session, { ...reply, batch });
+      () => this.#parts.executor.call(row, args, caller, undefined),
+      ({ result, batch }) => {
+        this.#parts.counters.executed += 1;
+        this.#answer(batch, target, successReply(result, this.#ok));
       },
       (error) => {
-        if (error instanceof SessionEnded) {
-          this.#expired(session.finished(sequence) ?? ftCall.target);
-        } else {
-          this.#parts.failed(error, ftCall.call, ftCall.target.connection);
+        if (isLost(error)) {
+          this.#parts.failed(error, target);
+          return;
         }
+        this.#parts.fault(row.procedure.name, error);
+        this.#answer(0, target, acceptedReply({ status: 'SYSTEM_ERR' }, this.#ok));
       },
     );
   }
 
-  #register(
-    transaction: Transaction,
-    session: Session<CallTarget>,
-    sequence: number,
-    reply: { digest: Uint8Array; status: RegisteredStatus; results: Buffer },
-  ): void {
-    if (!this.#parts.registration) return;
-    transaction.put(registeredReplies, replyKey(session.client, sequence), reply);
-  }
-
-  /** Executed and registered: the reply leaves when that is durable and confirmed, to whoever asked last. */
-  #finish(ftCall: FtCall, session: Session<CallTarget>, done: DoneCall): void {
-    const { sequence } = ftCall.header;
-    session.executed(sequence, done);
-    this.#parts.gate.release(done.batch, () => {
-      const target = session.finished(sequence);
-      this.#parts.failpoints.pass('after-commit-before-reply');
-      target?.connection.reply(target.xid, this.#registered(done));
+  #register(session: Session<CallTarget>, sequence: number): SessionRegister {
+    const { sessions, registration } = this.#parts;
+    return new SessionRegister(sessions, session, sequence, registration, (target) => {
+      this.#expired(target);
     });
-  }
-
-  #registered({ status, results }: DoneCall): Buffer[] {
-    return status === 'success'
-      ? successReply([results], this.#ok)
-      : acceptedReply({ status: 'SYSTEM_ERR' }, this.#ok);
   }
 
   #expired(target: CallTarget): void {
@@ -289,21 +217,4 @@ export class FtIpc {
   #verifier(header: ReplyHeader): OpaqueAuth {
     return { flavor: paFlavor, body: encodeReplyHeader(header) };
   }
-}
-
-/** Handles what an execution gives, now or later, and what it throws. */
-function settle<T>(
-  execute: () => T | Promise<T>,
-  executed: (value: T) => void,
-  failed: (error: unknown) => void,
-): void {
-  let outcome: T | Promise<T>;
-  try {
-    outcome = execute();
-  } catch (error) {
-    failed(error);
-    return;
-  }
-  if (outcome instanceof Promise) outcome.then(executed, failed);
-  else executed(outcome);
 }

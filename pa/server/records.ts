@@ -14,7 +14,7 @@ import { uiBytes } from '../header.ts';
  * Numbers are big-endian, so that a range in key order is a range of sequence numbers.
  */
 
-const formatVersion = 1;
+export const recordVersion = 1;
 
 export interface IncarnationCounter {
   /** The highest incarnation that this alias ever gave. */
@@ -90,7 +90,7 @@ export const registeredReplies: Table<RegisteredReply> = {
   encode({ digest, status, results }) {
     assert(digest.length === digestBytes);
     const bytes = Buffer.allocUnsafe(2 + digestBytes + results.length);
-    bytes[0] = formatVersion;
+    bytes[0] = recordVersion;
     bytes[1] = status === 'success' ? 0 : 1;
     bytes.set(digest, 2);
     bytes.set(results, 2 + digestBytes);
@@ -112,7 +112,7 @@ export const registeredReplies: Table<RegisteredReply> = {
 function numberRecord(value: number): Uint8Array {
   assert(Number.isSafeInteger(value) && value > 0, `${value} is no incarnation or sequence number`);
   const bytes = Buffer.allocUnsafe(9);
-  bytes[0] = formatVersion;
+  bytes[0] = recordVersion;
   bytes.writeBigUInt64BE(BigInt(value), 1);
   return bytes;
 }
@@ -127,11 +127,11 @@ function readNumberRecord(bytes: Uint8Array): number {
   return value;
 }
 
-function checkVersion(bytes: Uint8Array): void {
-  if (bytes[0] !== formatVersion) {
+export function checkVersion(bytes: Uint8Array): void {
+  if (bytes[0] !== recordVersion) {
     throw new StableAreaError(
       'STABLE_AREA_FORMAT',
-      `a record of PA has format ${bytes[0]}, this program reads ${formatVersion}: use the newer program`,
+      `a record of PA has format ${bytes[0]}, this program reads ${recordVersion}: use the newer program`,
     );
   }
 }

@@ -106,8 +106,8 @@ export class Tenure {
     this.#background.poke();
     this.#heartbeat();
     this.#sweepLeases();
-    this.#server.sessions.startLeases().catch((error: unknown) => {
-      if (!isLost(error)) this.#parts.problem('leases could not be started', error);
+    this.#learnClients().catch((error: unknown) => {
+      if (!isLost(error)) this.#parts.problem('the known clients could not be read', error);
     });
     return this.#service;
   }
@@ -127,6 +127,12 @@ export class Tenure {
       this.#server.gate.passed(batch).then(() => true),
       this.ended.then(() => false),
     ]);
+  }
+
+  /** Behind the first calls, which load what they need by themselves. */
+  async #learnClients(): Promise<void> {
+    await this.#server.sessions.startLeases();
+    await this.#server.peers.startPeers();
   }
 
   async #untilLost(): Promise<HolderLoss> {
@@ -200,16 +206,20 @@ export class Tenure {
 
   #sweepLeases(): void {
     this.#after(leaseSweepIntervalMs, () => {
-      this.#server.sessions
-        .expire()
-        .then(({ sessions }) => {
-          this.#server.counters.leasesEnded += sessions;
+      this.#forgetClients()
+        .then(() => {
           if (this.holder.loss === undefined) this.#sweepLeases();
         })
         .catch((error: unknown) => {
           if (!isLost(error)) this.#parts.problem('leases could not be ended', error);
         });
     });
+  }
+
+  async #forgetClients(): Promise<void> {
+    const { sessions } = await this.#server.sessions.expire();
+    this.#server.counters.leasesEnded += sessions;
+    await this.#server.peers.forgetBeyondLimit();
   }
 
   #after(delayMs: number, callback: () => void): void {

@@ -2,21 +2,23 @@ import type { Clock } from '../../environment/clock.ts';
 import type { Random } from '../../environment/random.ts';
 import { parseCredential } from '../../rpc/auth.ts';
 import type { RpcCall } from '../../rpc/call-message.ts';
-import { acceptedReply, rejectedReply, successReply } from '../../rpc/reply-message.ts';
+import { rejectedReply } from '../../rpc/reply-message.ts';
 import type { RpcConnection } from '../../rpc/server/connection.ts';
 import type { HolderWatch } from '../../stable-area/records/holder-watch.ts';
 import { createRecordStore } from '../../stable-area/records/store.ts';
-import { decodeAll } from '../../xdr/decode.ts';
 import { paFlavor } from '../header.ts';
 import { type CallTarget, isLost } from './call-target.ts';
 import { type CallCounters, newCallCounters } from './counters.ts';
 import { Executor, volumeState } from './executor.ts';
 import type { Failpoints } from './failpoints.ts';
 import { FtIpc } from './ft-ipc.ts';
+import { RegisteredCalls } from './registered-call.ts';
 import { ReplyGate } from './reply-gate.ts';
 import type { Caller, VolumeServices } from './service.ts';
 import { ServiceTable } from './service-table.ts';
 import { Sessions } from './sessions.ts';
+import { StockCalls } from './stock-calls.ts';
+import { type StockLimits, StockPeers } from './stock-peers.ts';
 
 export interface VolumeServerOptions {
   readonly alias: string;
@@ -28,6 +30,7 @@ export interface VolumeServerOptions {
   readonly registration: boolean;
   readonly failpoints: Failpoints;
   readonly cacheBytesMax: number;
+  readonly stockLimits?: StockLimits;
   /** An exception of a handler: a bug of the service. The call is answered with a server fault. */
   readonly report: (message: string, cause: unknown) => void;
 }
@@ -42,8 +45,9 @@ export class VolumeServer {
   readonly sessions: Sessions<CallTarget>;
   readonly executor: Executor;
   readonly #options: VolumeServerOptions;
-  readonly #table: ServiceTable;
+  readonly peers: StockPeers<CallTarget>;
   readonly #ftIpc: FtIpc;
+  readonly #stock: StockCalls;
   readonly #statistics: () => Readonly<Record<string, number>>;
   /** Called after each call that may have changed something. */
   onChange: (() => void) | undefined;
@@ -55,30 +59,39 @@ export class VolumeServer {
     this.gate = new ReplyGate(watch);
     this.sessions = new Sessions(store, clock, leaseMs);
     this.executor = new Executor(store, volumeState(options.alias, watch.holder), clock, random);
-    this.#table = new ServiceTable(options.services.services);
-    this.#ftIpc = new FtIpc({
-      gate: this.gate,
-      sessions: this.sessions,
-      executor: this.executor,
+    const { gate, sessions, executor, counters } = this;
+    const common = {
+      gate,
+      executor,
       store,
-      holder: watch.holder,
-      table: this.#table,
-      counters: this.counters,
+      counters,
+      table: new ServiceTable(options.services.services),
       registration: options.registration,
-      failpoints: options.failpoints,
-      failed: (error, call, connection) => {
-        this.#failed(error, call, connection);
+      failed: (error: unknown, target: CallTarget) => {
+        this.#failed(error, target);
       },
-      fault: (procedure, error) => {
+      fault: (procedure: string, error: unknown) => {
         this.#fault(procedure, error);
       },
+    };
+    const calls = new RegisteredCalls({
+      ...common,
+      failpoints: options.failpoints,
       changed: () => this.onChange?.(),
     });
+    this.peers = new StockPeers(store, clock, options.stockLimits);
+    this.#ftIpc = new FtIpc({ ...common, sessions, calls, holder: watch.holder });
+    this.#stock = new StockCalls({ ...common, peers: this.peers, calls });
     this.#statistics = () => ({ ...store.statistics(), ...this.gate.statistics() });
   }
 
   statistics(): Readonly<Record<string, number>> {
-    return { ...this.#statistics(), ...this.counters };
+    return {
+      ...this.#statistics(),
+      ...this.counters,
+      stockPeers: this.peers.size,
+      stockPeersForgotten: this.peers.forgotten,
+    };
   }
 
   /** Every call that arrives for the volume, with or without a PA header. */
@@ -92,49 +105,12 @@ export class VolumeServer {
     const { host: address, port } = connection.peer;
     const caller: Caller = { credential, address, port, transport: connection.transport };
     if (call.verifier.flavor === paFlavor) this.#ftIpc.onCall(call, connection, caller);
-    else this.#onStockCall(call, connection, caller);
+    else this.#stock.onCall(call, connection, caller);
   }
 
-  /** A call without a PA header: durable and confirmed as every call, but not registered. */
-  #onStockCall(call: RpcCall, connection: RpcConnection, caller: Caller): void {
-    this.counters.stock += 1;
-    const found = this.#table.find(call.program, call.version, call.procedure);
-    if (found.kind === 'unavailable') {
-      connection.reply(call.xid, acceptedReply(found.outcome));
-      return;
-    }
-    const { row } = found;
-    const decoded = decodeAll(row.procedure.arguments, call.argumentBytes);
-    if (!decoded.ok) {
-      connection.reply(call.xid, acceptedReply({ status: 'GARBAGE_ARGS' }));
-      return;
-    }
-    const answer = (batch: number, message: readonly Buffer[]): void => {
-      this.gate.release(batch, () => {
-        connection.reply(call.xid, message);
-      });
-    };
-    const executed = (outcome: { result: readonly Buffer[]; batch: number }): void => {
-      if (!row.reading) this.onChange?.();
-      answer(outcome.batch, successReply(outcome.result));
-    };
-    const failed = (error: unknown): void => {
-      if (isLost(error)) return;
-      this.#fault(row.procedure.name, error);
-      answer(0, acceptedReply({ status: 'SYSTEM_ERR' }));
-    };
-    try {
-      const outcome = this.executor.call(row, decoded.value, caller, undefined);
-      if (outcome instanceof Promise) outcome.then(executed).catch(failed);
-      else executed(outcome);
-    } catch (error) {
-      failed(error);
-    }
-  }
-
-  /** Something of ours failed, not the handler: the call stays unanswered if the holder is lost, and is sent again. */
-  #failed(error: unknown, call: RpcCall, connection: RpcConnection): void {
-    connection.drop(call.xid);
+  /** The holder was lost under the call, or something of ours failed: it stays unanswered, and will come again. */
+  #failed(error: unknown, { connection, xid }: CallTarget): void {
+    connection.drop(xid);
     if (!isLost(error)) this.#options.report('a call could not be processed', error);
   }
 

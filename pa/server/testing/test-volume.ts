@@ -36,8 +36,8 @@ export class TestConnection {
   readonly dropped: number[] = [];
   readonly rpc: RpcConnection;
 
-  constructor(id: number) {
-    const peer = { host: '127.0.0.1', port: 1_000 + id };
+  constructor(id: number, port: number) {
+    const peer = { host: '127.0.0.1', port };
     this.rpc = {
       id,
       transport: 'tcp',
@@ -89,9 +89,10 @@ export class TestVolume {
   #connections = 0;
   #xid = 100;
 
-  connection(): TestConnection {
+  /** `port`: the client's; a connection with the port of an earlier one is its reconnection. */
+  connection(port?: number): TestConnection {
     this.#connections += 1;
-    return new TestConnection(this.#connections);
+    return new TestConnection(this.#connections, port ?? 1_000 + this.#connections);
   }
 
   /** Claims the next epoch and serves it. */
@@ -128,6 +129,7 @@ export class TestVolume {
   /** Sends a call; the reply is in `connection.replies` under the xid that is returned, once time was given. */
   send<A>(to: TestServer, connection: TestConnection, what: TestCall<A>): number {
     this.#xid += 1;
+    const xid = what.xid ?? this.#xid;
     const header: CallHeader = {
       aliasUi: Buffer.from(to.holder.claim.areaId),
       clientUi: testClient,
@@ -135,11 +137,11 @@ export class TestVolume {
       sequence: 1,
       lowestUnfinished: 1,
       hintEpoch: 1,
-      relayed: undefined,
+      origin: undefined,
       ...what.header,
     };
     const call: RpcCall = {
-      xid: this.#xid,
+      xid,
       rpcVersion: 2,
       program: what.program ?? NamesV1.program,
       version: 1,
@@ -150,7 +152,7 @@ export class TestVolume {
       argumentBytes: encodeToBuffer(what.procedure.arguments, what.args),
     };
     to.server.onCall(call, connection.rpc);
-    return this.#xid;
+    return xid;
   }
 
   /** Sends a call and waits until everything has come to rest. */
@@ -175,6 +177,8 @@ export interface TestCall<A> {
   readonly procedure: Procedure<A, unknown>;
   readonly args: A;
   readonly program?: number;
+  /** A new one where absent. */
+  readonly xid?: number;
   /** Fields of the PA header that matter; absent: a stock call without one. */
   readonly header?: Partial<CallHeader>;
 }

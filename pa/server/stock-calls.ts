@@ -1,0 +1,134 @@
+import type { RpcCall } from '../../rpc/call-message.ts';
+import { authNone } from '../../rpc/opaque-auth.ts';
+import { acceptedReply, successReply } from '../../rpc/reply-message.ts';
+import type { RpcConnection } from '../../rpc/server/connection.ts';
+import { decodeAll } from '../../xdr/decode.ts';
+import { callDigest } from '../digest.ts';
+import { type CallTarget, isLost } from './call-target.ts';
+import type { CallCounters } from './counters.ts';
+import type { Executor } from './executor.ts';
+import { type RegisteredCalls, replyMessage, settle } from './registered-call.ts';
+import type { ReplyGate } from './reply-gate.ts';
+import type { Caller } from './service.ts';
+import type { ServiceRow, ServiceTable } from './service-table.ts';
+import type { StockPeer } from './stock-peer.ts';
+import type { StockPeers } from './stock-peers.ts';
+import { StockRegister } from './stock-register.ts';
+
+export interface StockCallParts {
+  readonly gate: ReplyGate;
+  readonly executor: Executor;
+  readonly calls: RegisteredCalls;
+  readonly peers: StockPeers<CallTarget>;
+  readonly table: ServiceTable;
+  readonly counters: CallCounters;
+  readonly registration: boolean;
+  readonly fault: (procedure: string, error: unknown) => void;
+  readonly failed: (error: unknown, target: CallTarget) => void;
+}
+
+/** A decoded call of a stock client, on its way through the steps. */
+interface StockCall {
+  readonly call: RpcCall;
+  readonly caller: Caller;
+  readonly target: CallTarget;
+  readonly row: ServiceRow;
+  readonly args: unknown;
+}
+
+/**
+ * Calls without a PA header (a kernel client, libnfs): durable and confirmed as every call, and recognised by peer, xid
+ * and digest when they come again from the same address and port.
+ */
+export class StockCalls {
+  readonly #parts: StockCallParts;
+
+  constructor(parts: StockCallParts) {
+    this.#parts = parts;
+  }
+
+  onCall(call: RpcCall, connection: RpcConnection, caller: Caller): void {
+    const { counters, table } = this.#parts;
+    counters.stock += 1;
+    const target: CallTarget = { xid: call.xid, connection };
+    const found = table.find(call.program, call.version, call.procedure);
+    if (found.kind === 'unavailable') {
+      this.#answer(0, target, acceptedReply(found.outcome));
+      return;
+    }
+    const { row } = found;
+    const decoded = decodeAll(row.procedure.arguments, call.argumentBytes);
+    if (!decoded.ok) {
+      this.#answer(0, target, acceptedReply({ status: 'GARBAGE_ARGS' }));
+      return;
+    }
+    const stockCall: StockCall = { call, caller, target, row, args: decoded.value };
+    if (row.reading) this.#read(stockCall);
+    else this.#find(stockCall);
+  }
+
+  #read({ caller, target, row, args }: StockCall): void {
+    settle(
+      () => this.#parts.executor.call(row, args, caller, undefined),
+      ({ result, batch }) => {
+        this.#parts.counters.executed += 1;
+        this.#answer(batch, target, successReply(result));
+      },
+      (error) => {
+        if (isLost(error)) {
+          this.#parts.failed(error, target);
+          return;
+        }
+        this.#parts.fault(row.procedure.name, error);
+        this.#answer(0, target, acceptedReply({ status: 'SYSTEM_ERR' }));
+      },
+    );
+  }
+
+  #find(stockCall: StockCall): void {
+    const { peers, failed } = this.#parts;
+    const { address, port, transport } = stockCall.caller;
+    const identity = { address, port, transport, gatewayUi: undefined };
+    const peer = peers.find(identity);
+    if (peer !== undefined) {
+      this.#admit(stockCall, peer);
+      return;
+    }
+    peers
+      .load(identity)
+      .then((loaded) => {
+        this.#admit(stockCall, loaded);
+      })
+      .catch((error: unknown) => {
+        failed(error, stockCall.target);
+      });
+  }
+
+  #admit({ call, caller, target, row, args }: StockCall, peer: StockPeer<CallTarget>): void {
+    const { counters, calls, registration } = this.#parts;
+    const digest = callDigest({ ...call, argumentBuffers: [call.argumentBytes] });
+    const admission = peer.admit(call.xid, digest, target);
+    switch (admission.kind) {
+      case 'done':
+        counters.duplicatesDone += 1;
+        this.#answer(admission.call.batch, target, replyMessage(admission.call, authNone));
+        return;
+      case 'in-progress':
+        counters.duplicatesInProgress += 1;
+        admission.replaced.connection.drop(admission.replaced.xid);
+        return;
+      case 'new': {
+        if (admission.collision) counters.collisions += 1;
+        const register = new StockRegister(peer, call.xid, digest, registration, counters);
+        calls.execute({ row, args, caller, digest, register, verifier: authNone });
+        return;
+      }
+    }
+  }
+
+  #answer(batch: number, target: CallTarget, message: readonly Buffer[]): void {
+    this.#parts.gate.release(batch, () => {
+      target.connection.reply(target.xid, message);
+    });
+  }
+}

@@ -1,0 +1,132 @@
+import type { Clock } from '../../environment/clock.ts';
+import type { RecordStore } from '../../stable-area/records/record-store.ts';
+import type { Key } from '../../stable-area/stable-area.ts';
+import { StockPeer } from './stock-peer.ts';
+import {
+  type PeerIdentity,
+  peerKey,
+  peerOfSlotKey,
+  ringSlotsMax,
+  slotKeysOf,
+  stockReplies,
+} from './stock-records.ts';
+
+export interface StockLimits {
+  /** Answers that are remembered of one peer: more than any client has outstanding at once. */
+  readonly ringSlots: number;
+  /** Peers whose answers are remembered; beyond, the one that was silent longest is forgotten. */
+  readonly peersMax: number;
+}
+
+export const defaultStockLimits: StockLimits = { ringSlots: 1_024, peersMax: 4_096 };
+
+const scanStep = 256;
+const forgottenPerBatch = 64;
+
+/** The stock clients of one volume, each with its ring; loaded when one is first heard of after a takeover. */
+export class StockPeers<Target> {
+  readonly #store: RecordStore;
+  readonly #clock: Clock;
+  readonly #limits: StockLimits;
+  /** In the order in which they were heard, the longest silent first; undefined: only in the stable area. */
+  readonly #peers = new Map<Key, StockPeer<Target> | undefined>();
+  readonly #loading = new Map<Key, Promise<StockPeer<Target>>>();
+  #forgotten = 0;
+
+  constructor(store: RecordStore, clock: Clock, limits: StockLimits = defaultStockLimits) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#limits = { ...limits, ringSlots: Math.min(limits.ringSlots, ringSlotsMax) };
+  }
+
+  get size(): number {
+    return this.#peers.size;
+  }
+
+  /** Peers that had to be forgotten before their time. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  /** The peer, if it is in memory. Any message of it counts as heard. */
+  find(identity: PeerIdentity): StockPeer<Target> | undefined {
+    const key = peerKey(identity);
+    const peer = this.#peers.get(key);
+    if (peer === undefined) return undefined;
+    this.#peers.delete(key);
+    this.#peers.set(key, peer);
+    peer.heard(this.#clock.monotonicMs());
+    return peer;
+  }
+
+  /** The peer, with its ring from the stable area. */
+  load(identity: PeerIdentity): Promise<StockPeer<Target>> {
+    const key = peerKey(identity);
+    let loading = this.#loading.get(key);
+    if (loading === undefined) {
+      loading = this.#load(key).finally(() => this.#loading.delete(key));
+      this.#loading.set(key, loading);
+    }
+    return loading;
+  }
+
+  /** After a claim: learns which peers the stable area knows, so that they can be forgotten in their turn. */
+  async startPeers(): Promise<void> {
+    let from: Key = '';
+    for (;;) {
+      const range = { from, to: '\xff\xff', limit: scanStep };
+      const { result } = await this.#store.execute((transaction) =>
+        transaction.range(stockReplies, range),
+      );
+      for (const { key } of result) {
+        const peer = peerOfSlotKey(key);
+        if (!this.#peers.has(peer)) this.#peers.set(peer, undefined);
+      }
+      const last = result.at(-1);
+      if (last === undefined || result.length < scanStep) return;
+      from = `${last.key}\x00`;
+    }
+  }
+
+  /** Forgets peers beyond the limit, in small steps. To be called now and then. */
+  async forgetBeyondLimit(): Promise<void> {
+    for (const [key, peer] of this.#peers) {
+      if (this.#peers.size <= this.#limits.peersMax) return;
+      if (peer !== undefined && peer.runningCalls > 0) continue;
+      this.#peers.delete(key);
+      this.#forgotten += 1;
+      await this.#forget(key);
+    }
+  }
+
+  async #load(key: Key): Promise<StockPeer<Target>> {
+    const range = { ...slotKeysOf(key), limit: ringSlotsMax };
+    const { result } = await this.#store.execute((transaction) =>
+      transaction.range(stockReplies, range),
+    );
+    const known = this.#peers.get(key);
+    if (known !== undefined) return known;
+    const peer = new StockPeer<Target>(key, this.#limits.ringSlots);
+    const inOrder = result.map(({ value }) => value).sort((a, b) => a.ordinal - b.ordinal);
+    for (const reply of inOrder) peer.restore(reply);
+    peer.heard(this.#clock.monotonicMs());
+    this.#peers.delete(key);
+    this.#peers.set(key, peer);
+    return peer;
+  }
+
+  async #forget(peer: Key): Promise<void> {
+    for (;;) {
+      const range = { ...slotKeysOf(peer), limit: forgottenPerBatch };
+      const { result } = await this.#store.execute((transaction) =>
+        transaction.range(stockReplies, range),
+      );
+      // Heard of again meanwhile: whatever is left of its ring is its own again.
+      if (this.#peers.has(peer) || this.#loading.has(peer)) return;
+      await this.#store.execute((transaction) => {
+        for (const { key } of result) transaction.delete(stockReplies, key);
+      });
+      if (result.length < forgottenPerBatch) return;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Transaction } from '../../stable-area/records/record-store.ts';
+import type { CallTarget } from './call-target.ts';
+import type { CallCounters } from './counters.ts';
+import type { RegisteredReply } from './records.ts';
+import type { CallRegister } from './registered-call.ts';
+import type { StockPeer } from './stock-peer.ts';
+import { slotKey, stockReplies } from './stock-records.ts';
+
+/** Registers a stock client's call in the ring of its peer. */
+export class StockRegister implements CallRegister {
+  readonly #peer: StockPeer<CallTarget>;
+  readonly #xid: number;
+  readonly #digest: Uint8Array;
+  readonly #durably: boolean;
+  readonly #counters: CallCounters;
+  #ordinal = 0;
+
+  constructor(
+    peer: StockPeer<CallTarget>,
+    xid: number,
+    digest: Uint8Array,
+    durably: boolean,
+    counters: CallCounters,
+  ) {
+    this.#peer = peer;
+    this.#xid = xid;
+    this.#digest = digest;
+    this.#durably = durably;
+    this.#counters = counters;
+  }
+
+  put(transaction: Transaction, reply: RegisteredReply): void {
+    const { slot, ordinal, wraps } = this.#peer.nextSlot();
+    this.#ordinal = ordinal;
+    if (wraps) this.#counters.ringWraps += 1;
+    if (!this.#durably) return;
+    const record = { ...reply, xid: this.#xid, ordinal };
+    transaction.put(stockReplies, slotKey(this.#peer.key, slot), record);
+  }
+
+  executed(reply: RegisteredReply, batch: number): void {
+    this.#peer.answered({ ...reply, xid: this.#xid, ordinal: this.#ordinal }, batch);
+  }
+
+  finished(): CallTarget | undefined {
+    return this.#peer.finished(this.#xid, this.#digest);
+  }
+
+  /** A stock client has no lease that could end. */
+  refused(): void {
+    throw new Error('a stock client is never refused');
+  }
+}
