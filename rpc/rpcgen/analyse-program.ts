@@ -2,7 +2,7 @@ import type { ProgramDefinition, VersionDefinition } from './ast.ts';
 import type { Constants } from './constants.ts';
 import { present } from './lists.ts';
 import type { ModelProcedure, ModelVersion } from './model.ts';
-import { camelCase, NameScope, pascalCase } from './names.ts';
+import { camelCase, NameScope, pascalCase, UniqueNames } from './names.ts';
 import { CompileError, formatPlace, type Place } from './place.ts';
 import type { TypeResolver } from './type-resolver.ts';
 
@@ -14,8 +14,10 @@ export function claimProgramNames(
 ): ReadonlyMap<VersionDefinition, string> {
   const names = new Map<VersionDefinition, string>();
   for (const program of programs) {
+    const numbers = new UniqueNumbers('version');
     for (const version of program.versions) {
       const number = constants.unsignedInt(version.number, "a version's number");
+      numbers.add(number, version.number.token.place);
       const candidates = [pascalCase(program.name.text), program.name.text];
       const claimed = scope.claim(
         version.name,
@@ -35,10 +37,8 @@ export function analyseProgram(
   names: ReadonlyMap<VersionDefinition, string>,
 ): ModelVersion[] {
   const number = constants.unsignedInt(program.number, "a program's number");
-  const versionNumbers = new UniqueNumbers('version');
   return program.versions.map((version) => {
     const versionNumber = constants.unsignedInt(version.number, "a version's number");
-    versionNumbers.add(versionNumber, version.number.token.place);
     return {
       programName: program.name.text,
       program: number,
@@ -56,11 +56,13 @@ function analyseProcedures(
   resolver: TypeResolver,
 ): ModelProcedure[] {
   const numbers = new UniqueNumbers('procedure');
+  const unique = new UniqueNames();
   const scope = new NameScope('fields');
   // A stub's methods stand beside its constructor.
   scope.claim({ text: 'constructor', place: version.name.place }, ['constructor']);
   return version.procedures.map((procedure): ModelProcedure => {
     const { name } = procedure;
+    unique.add(name, 'procedure');
     const number = constants.unsignedInt(procedure.number, "a procedure's number");
     numbers.add(number, procedure.number.token.place);
     const types = procedure.arguments.map((type) => present(resolver.reference(type)));

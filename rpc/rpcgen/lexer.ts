@@ -15,7 +15,7 @@ const patterns: readonly (readonly [TokenKind, RegExp])[] = [
   ['identifier', /[A-Za-z_][A-Za-z0-9_]*/y],
   ['number', /(?:0[xX][0-9A-Fa-f]+|[0-9]+)[uUlL]*(?![A-Za-z0-9_])/y],
   ['string', /"(?:[^"\\]|\\.)*"/y],
-  ['punctuation', /&&|\|\||==|!=|<<|>>|[{}()[\]<>;:,=*?!~&|^+\-/%]|<=|>=/y],
+  ['punctuation', /&&|\|\||[=!<>]=|<<|>>|[{}()[\]<>;:,=*?!~&|^+\-/%]/y],
 ];
 
 /** The tokens of one line whose comments are gone. `place` is where the line stands, column 1. */

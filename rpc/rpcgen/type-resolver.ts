@@ -4,7 +4,7 @@ import { headerTypes } from './builtins.ts';
 import type { Constants } from './constants.ts';
 import type { TypeDefinition } from './hoist.ts';
 import type { AliasType, ModelField, NamedType, WireType } from './model.ts';
-import { camelCase, NameScope } from './names.ts';
+import { camelCase, NameScope, UniqueNames } from './names.ts';
 import { CompileError } from './place.ts';
 
 const lengthMax = 0xffff_ffff;
@@ -48,10 +48,14 @@ export class TypeResolver {
     return this.#pairs.map(([, type]) => type);
   }
 
-  /** Fields of one struct, or the discriminant and the arms' fields of one union. */
+  /** Fields of one struct. */
   fields(declarations: readonly Declaration[]): ModelField[] {
     const scope = new NameScope('fields');
-    return declarations.map((declaration) => this.field(declaration, scope));
+    const unique = new UniqueNames();
+    return declarations.map((declaration) => {
+      unique.add(declaration.name, 'field');
+      return this.field(declaration, scope);
+    });
   }
 
   field(declaration: Declaration, scope: NameScope): ModelField {
