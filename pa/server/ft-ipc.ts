@@ -5,29 +5,45 @@ import type { RpcConnection } from '../../rpc/server/connection.ts';
 import type { RecordStore } from '../../stable-area/records/record-store.ts';
 import type { Holder } from '../../stable-area/stable-area.ts';
 import { decodeAll } from '../../xdr/decode.ts';
+import { isLoopback } from '../bind-rule.ts';
 import { callDigest } from '../digest.ts';
 import {
   type CallHeader,
   decodeCallHeader,
+  type DecodedCallHeader,
   encodeReplyHeader,
   paFlavor,
   type ReplyHeader,
+  verifyCallHeader,
 } from '../header.ts';
 import { type CallTarget, isLost } from './call-target.ts';
+import type { ClusterSecret } from '../secret.ts';
 import type { CallCounters } from './counters.ts';
 import type { Executor } from './executor.ts';
 import { PaProgram } from './pa-program.ts';
-import { type RegisteredCalls, replyMessage, settle } from './registered-call.ts';
+import {
+  type CallRegister,
+  type RegisteredCalls,
+  replyMessage,
+  settle,
+} from './registered-call.ts';
+import { RelayedRegister } from './relayed-register.ts';
 import type { ReplyGate } from './reply-gate.ts';
 import type { Caller } from './service.ts';
 import type { ServiceRow, ServiceTable } from './service-table.ts';
 import type { Session } from './session.ts';
 import { SessionRegister } from './session-register.ts';
 import type { Sessions } from './sessions.ts';
+import type { StockPeer } from './stock-peer.ts';
+import type { StockPeers } from './stock-peers.ts';
+import { StockRegister } from './stock-register.ts';
 
 export interface FtIpcParts {
   readonly gate: ReplyGate;
   readonly sessions: Sessions<CallTarget>;
+  readonly peers: StockPeers<CallTarget>;
+  /** The cluster's: who signs with it is believed for whom it relays. */
+  readonly secret: ClusterSecret | undefined;
   readonly executor: Executor;
   readonly calls: RegisteredCalls;
   readonly store: RecordStore;
@@ -45,6 +61,14 @@ interface FtCall {
   readonly header: CallHeader;
   readonly caller: Caller;
   readonly target: CallTarget;
+}
+
+/** A mutating call that is new under its own id. */
+interface AdmittedCall extends FtCall {
+  readonly row: ServiceRow;
+  readonly args: unknown;
+  readonly digest: Uint8Array;
+  readonly session: Session<CallTarget>;
 }
 
 /** Calls that carry a PA header: admitted by their id, executed once, answered from the register when they come again. */
@@ -75,8 +99,13 @@ export class FtIpc {
       connection.reply(call.xid, this.#refusal({ kind: 'address-unknown' }));
       return;
     }
+    if (header.origin !== undefined && !this.#mayRelay(decoded, caller)) {
+      counters.malformed += 1;
+      connection.reply(call.xid, rejectedReply({ status: 'AUTH_ERROR', authStat: 'AUTH_BADVERF' }));
+      return;
+    }
     const target: CallTarget = { xid: call.xid, connection };
-    const ftCall: FtCall = { call, header, caller, target };
+    const ftCall: FtCall = { call, header, caller: relayedCaller(caller, header), target };
     if (this.#program.serves(call)) {
       this.#onProgramCall(ftCall);
       return;
@@ -94,6 +123,12 @@ export class FtIpc {
       .catch((error: unknown) => {
         this.#parts.failed(error, target);
       });
+  }
+
+  /** Whoever speaks for others must know the secret; where there is none, it must be on this machine. */
+  #mayRelay(decoded: Extract<DecodedCallHeader, { ok: true }>, caller: Caller): boolean {
+    const { secret } = this.#parts;
+    return secret === undefined ? isLoopback(caller.address) : verifyCallHeader(decoded, secret);
   }
 
   #onProgramCall({ call, target }: FtCall): void {
@@ -135,14 +170,7 @@ export class FtIpc {
     const admission = session.admit(header.sequence, digest, target);
     switch (admission.kind) {
       case 'new':
-        this.#parts.calls.execute({
-          row,
-          args: decoded.value,
-          caller: ftCall.caller,
-          digest,
-          register: this.#register(session, header.sequence),
-          verifier: this.#ok,
-        });
+        this.#executeNew({ ...ftCall, row, args: decoded.value, digest, session });
         return;
       case 'done':
         counters.duplicatesDone += 1;
@@ -167,6 +195,58 @@ export class FtIpc {
         this.#answer(0, target, acceptedReply({ status: 'SYSTEM_ERR' }, this.#ok));
         return;
     }
+  }
+
+  #executeNew(call: AdmittedCall): void {
+    const { origin } = call.header;
+    if (origin === undefined) {
+      this.#execute(call, this.#register(call.session, call.header.sequence));
+      return;
+    }
+    const { peers, failed } = this.#parts;
+    const known = peers.find(origin);
+    if (known !== undefined) {
+      this.#admitRelayed(call, origin.xid, known);
+      return;
+    }
+    peers
+      .load(origin)
+      .then((peer) => {
+        this.#admitRelayed(call, origin.xid, peer);
+      })
+      .catch((error: unknown) => {
+        failed(error, call.target);
+      });
+  }
+
+  /** New under the gateway's id; what matters now is whether an earlier life of the gateway relayed it already. */
+  #admitRelayed(call: AdmittedCall, xid: number, peer: StockPeer<CallTarget>): void {
+    const { counters, registration } = this.#parts;
+    const { session, digest, header, target } = call;
+    const admission = peer.admit(xid, digest, target);
+    switch (admission.kind) {
+      case 'done':
+        counters.duplicatesDone += 1;
+        session.finished(header.sequence);
+        this.#answer(admission.call.batch, target, replyMessage(admission.call, this.#ok));
+        return;
+      case 'in-progress':
+        counters.duplicatesInProgress += 1;
+        session.finished(header.sequence);
+        admission.replaced.connection.drop(admission.replaced.xid);
+        return;
+      case 'new': {
+        if (admission.collision) counters.collisions += 1;
+        const own = this.#register(session, header.sequence);
+        const original = new StockRegister(peer, xid, digest, registration, counters);
+        this.#execute(call, new RelayedRegister(own, original));
+        return;
+      }
+    }
+  }
+
+  #execute({ row, args, caller, digest }: AdmittedCall, register: CallRegister): void {
+    this.#parts.calls.execute({ row, args, caller, digest, register, verifier: this.#ok });
   }
 
   #read({ caller, target }: FtCall, row: ServiceRow, args: unknown): void {
@@ -217,4 +297,11 @@ export class FtIpc {
   #verifier(header: ReplyHeader): OpaqueAuth {
     return { flavor: paFlavor, body: encodeReplyHeader(header) };
   }
+}
+
+/** The stock client behind a gateway counts as the caller. */
+function relayedCaller(caller: Caller, { origin }: CallHeader): Caller {
+  if (origin === undefined) return caller;
+  const { address, port, transport } = origin;
+  return { ...caller, address, port, transport };
 }

@@ -5,6 +5,7 @@ import { RpcServer } from '../../rpc/server/rpc-server.ts';
 import { HolderWatch } from '../../stable-area/records/holder-watch.ts';
 import { defaultRecordStoreLimits } from '../../stable-area/records/store.ts';
 import type { Holder, HolderLoss } from '../../stable-area/stable-area.ts';
+import type { ClusterSecret } from '../secret.ts';
 import { BackgroundRunner } from './background.ts';
 import { isLost } from './call-target.ts';
 import { noFailpoints } from './failpoints.ts';
@@ -22,6 +23,7 @@ export interface TenureParts {
   readonly environment: Environment;
   readonly options: VolumeHostOptions;
   readonly holder: Holder;
+  readonly secret: ClusterSecret | undefined;
   readonly part: (part: TakeoverPart, elapsedMs: number) => void;
   /** Tells PAM where the volume is served now. */
   readonly register: (service: Endpoint) => Promise<readonly PamRegistration[]>;
@@ -59,6 +61,7 @@ export class Tenure {
       registration: options.registration ?? true,
       failpoints: options.failpoints ?? noFailpoints,
       cacheBytesMax: options.cacheBytesMax ?? defaultRecordStoreLimits.cacheBytesMax,
+      secret: parts.secret,
       report: parts.problem,
     });
     this.#rpc = new RpcServer({

@@ -167,6 +167,7 @@ export class PairedVolume implements VolumeHost {
     const tenure = new Tenure({
       environment: this.#parts.environment,
       options: this.#options,
+      secret: this.#parts.secret,
       holder,
       part: (part, elapsedMs) => {
         this.#part(part, elapsedMs);

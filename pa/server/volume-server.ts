@@ -7,6 +7,7 @@ import type { RpcConnection } from '../../rpc/server/connection.ts';
 import type { HolderWatch } from '../../stable-area/records/holder-watch.ts';
 import { createRecordStore } from '../../stable-area/records/store.ts';
 import { paFlavor } from '../header.ts';
+import type { ClusterSecret } from '../secret.ts';
 import { type CallTarget, isLost } from './call-target.ts';
 import { type CallCounters, newCallCounters } from './counters.ts';
 import { Executor, volumeState } from './executor.ts';
@@ -31,6 +32,7 @@ export interface VolumeServerOptions {
   readonly failpoints: Failpoints;
   readonly cacheBytesMax: number;
   readonly stockLimits?: StockLimits;
+  readonly secret?: ClusterSecret | undefined;
   /** An exception of a handler: a bug of the service. The call is answered with a server fault. */
   readonly report: (message: string, cause: unknown) => void;
 }
@@ -80,7 +82,14 @@ export class VolumeServer {
       changed: () => this.onChange?.(),
     });
     this.peers = new StockPeers(store, clock, options.stockLimits);
-    this.#ftIpc = new FtIpc({ ...common, sessions, calls, holder: watch.holder });
+    this.#ftIpc = new FtIpc({
+      ...common,
+      sessions,
+      calls,
+      peers: this.peers,
+      secret: options.secret,
+      holder: watch.holder,
+    });
     this.#stock = new StockCalls({ ...common, peers: this.peers, calls });
     this.#statistics = () => ({ ...store.statistics(), ...this.gate.statistics() });
   }

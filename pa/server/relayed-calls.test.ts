@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { PaProgramV1 } from '../../protocol/generated/pa.ts';
+import type { CallHeader } from '../header.ts';
+import { ClusterSecret } from '../secret.ts';
+import { NamesV1 } from './testing/names-service.ts';
+import { nameStatus, testClient, TestVolume, type TestServer } from './testing/test-volume.ts';
+
+const { make, take } = NamesV1.procedures;
+
+/** The identity of a stock client behind the gateway whose UI is the test client's. */
+function behind(xid: number, port = 900): Partial<CallHeader> {
+  const gatewayUi = testClient;
+  return { origin: { gatewayUi, address: '192.0.2.7', port, transport: 'tcp', xid } };
+}
+
+async function hello(volume: TestVolume, to: TestServer): Promise<void> {
+  await volume.ask(to, volume.connection(), {
+    program: PaProgramV1.program,
+    procedure: PaProgramV1.procedures.paHello,
+    args: { client: testClient, previousIncarnation: 0n },
+    header: {},
+  });
+}
+
+test('a restarted gateway recognises through the server what was already done', async () => {
+  const volume = new TestVolume();
+  const a = await volume.claim();
+  await hello(volume, a);
+  const old = volume.connection();
+  const header = { incarnation: 1, sequence: 1, ...behind(7) };
+  const first = await volume.ask(a, old, { procedure: make, args: 'x', header });
+  // The gateway dies with its incarnation and its sequence numbers; its client sends again.
+  const b = await volume.claim();
+  await hello(volume, b);
+  const renewed = { incarnation: 2, sequence: 1, ...behind(7) };
+  const again = await volume.ask(b, volume.connection(), {
+    procedure: make,
+    args: 'x',
+    header: renewed,
+  });
+  expect(nameStatus(first)).toBe('ok');
+  expect(again?.results).toEqual(first?.results);
+});
+
+test('a relayed call that still runs is attached to, and answered once', async () => {
+  const volume = new TestVolume();
+  const a = await volume.claim();
+  await hello(volume, a);
+  await hello(volume, a);
+  const old = volume.connection();
+  await volume.ask(a, old, { procedure: make, args: 'y', header: { sequence: 1, ...behind(6) } });
+  volume.disk.holdSyncs();
+  volume.send(a, old, { procedure: make, args: 'x', header: { sequence: 2, ...behind(7) } });
+  await volume.time.advance(10);
+  const header = { incarnation: 2, sequence: 1, ...behind(7) };
+  const connection = volume.connection();
+  const xid = volume.send(a, connection, { procedure: make, args: 'x', header });
+  await volume.time.advance(10);
+  volume.disk.releaseSyncs();
+  await volume.time.advance(10);
+  expect(nameStatus(connection.replies.get(xid))).toBe('ok');
+  expect(a.server.counters.duplicatesInProgress).toBe(1);
+});
+
+test('the same client port behind the gateway is told by xid and arguments', async () => {
+  const volume = new TestVolume();
+  const a = await volume.claim();
+  await hello(volume, a);
+  const connection = volume.connection();
+  await volume.ask(a, connection, {
+    procedure: make,
+    args: 'x',
+    header: { sequence: 1, ...behind(7) },
+  });
+  const other = { sequence: 2, ...behind(7) };
+  const reply = await volume.ask(a, connection, { procedure: take, args: 'x', header: other });
+  expect(nameStatus(reply)).toBe('ok');
+});
+
+test('a gateway without the cluster secret is not believed', async () => {
+  const volume = new TestVolume();
+  const a = await volume.claim({ secret: new ClusterSecret(Buffer.alloc(32, 1)) });
+  await hello(volume, a);
+  const header = { sequence: 1, ...behind(7) };
+  const reply = await volume.ask(a, volume.connection(), { procedure: make, args: 'x', header });
+  expect(reply?.acceptStat).toBe('denied');
+});
