@@ -159,7 +159,7 @@ export default defineConfig(
   },
   { files: [...tests, ...talksToTheTerminal], rules: { 'no-console': 'off' } },
   {
-    files: ['protocol/generated/**'],
+    files: ['protocol/generated/**', 'examples/*/generated/**'],
     extends: [tseslint.configs.disableTypeChecked],
     rules: Object.fromEntries(
       [...tseslint.configs.strict, ...tseslint.configs.stylistic]

@@ -54,7 +54,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: layers.map((layer) => `${layer}/**/*.ts`),
-      exclude: ['**/*.test.ts', 'protocol/generated/**', '**/main.ts', '**/testing/**'],
+      exclude: ['**/*.test.ts', '**/generated/**', '**/main.ts', '**/testing/**'],
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { lines: 70, functions: 70, statements: 70, branches: 60 },
     },

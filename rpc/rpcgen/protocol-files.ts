@@ -1,12 +1,14 @@
 import { type CompileFileOptions, compileSource, type SourceFiles } from './compile-file.ts';
 
-/** Fuga's own protocols, and how each is compiled. File names are bytes, so NFS's and MOUNT's strings are too. */
-const protocols: readonly { readonly name: string; readonly byteStrings: boolean }[] = [
-  { name: 'rpc', byteStrings: true },
-  { name: 'portmap', byteStrings: false },
-  { name: 'mount', byteStrings: true },
-  { name: 'nfs2', byteStrings: true },
-  { name: 'pa', byteStrings: false },
+/** The `.x` files of the project, and how each is compiled. File names are bytes, so NFS's and MOUNT's strings are too. */
+const protocols: readonly { readonly path: string; readonly byteStrings: boolean }[] = [
+  { path: 'protocol/rpc', byteStrings: true },
+  { path: 'protocol/portmap', byteStrings: false },
+  { path: 'protocol/mount', byteStrings: true },
+  { path: 'protocol/nfs2', byteStrings: true },
+  { path: 'protocol/pa', byteStrings: false },
+  { path: 'examples/hash-table/hashtable', byteStrings: false },
+  { path: 'examples/bank/bank', byteStrings: false },
 ];
 
 export interface GeneratedFile {
@@ -16,15 +18,16 @@ export interface GeneratedFile {
 
 /** What `npm run generate` writes and a test compares. `root` is the project's folder. */
 export function generateProtocols(root: string, files: SourceFiles): GeneratedFile[] {
-  return protocols.map(({ name, byteStrings }) => {
+  return protocols.map(({ path, byteStrings }) => {
+    const folder = path.slice(0, path.lastIndexOf('/'));
     const options: CompileFileOptions = {
-      path: `${root}/protocol/${name}.x`,
-      outDir: `${root}/protocol/generated`,
+      path: `${root}/${path}.x`,
+      outDir: `${root}/${folder}/generated`,
       byteStrings,
-      runtimeImport: '../../xdr/',
+      runtimeImport: `${'../'.repeat(folder.split('/').length + 1)}xdr/`,
     };
     const result = compileSource(options, files);
     if (!result.ok) throw new Error(result.error);
-    return { path: `${options.outDir}/${name}.ts`, text: result.text };
+    return { path: `${options.outDir}/${path.slice(folder.length + 1)}.ts`, text: result.text };
   });
 }
