@@ -94,11 +94,11 @@ class MemoryTransaction implements Transaction {
   }
 
   put<V>(table: Table<V>, key: Key, value: V): void {
-    this.changed.set(table.prefix + key, { table: table as Table<unknown>, value });
+    this.changed.set(table.prefix + key, { table: table, value });
   }
 
   delete<V>(table: Table<V>, key: Key): void {
-    this.changed.set(table.prefix + key, { table: table as Table<unknown>, value: undefined });
+    this.changed.set(table.prefix + key, { table: table, value: undefined });
   }
 
   range<V>(table: Table<V>, { from, to, limit, reverse }: TableRange): readonly TableRecord<V>[] {

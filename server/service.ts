@@ -1,0 +1,40 @@
+import type { Service, ServiceContext } from '../pa/server/service.ts';
+import type { DispatchTable } from '../xdr/program.ts';
+import { type Call, openCall, type VolumeSettings } from './call.ts';
+
+/** Handlers as rpcgen declares them, each with whether it can change anything: what does is registered by PA. */
+export type Procedures<Handlers> = {
+  readonly [Name in keyof Handlers]: {
+    readonly changes: boolean;
+    readonly handle: Handlers[Name];
+  };
+};
+
+type Handle<Context> = (args: never, context: Context) => unknown;
+
+/** A service from its table of procedures. `dispatch` is rpcgen's function for the same handlers. */
+export function makeService<Handlers extends { readonly [Name in keyof Handlers]: Handle<Call> }>(
+  procedures: Procedures<Handlers>,
+  settings: VolumeSettings,
+  dispatch: (handlers: HandlersFor<Handlers, ServiceContext>) => DispatchTable<ServiceContext>,
+): Service {
+  const rows = Object.entries<Procedures<Record<string, Handle<Call>>>[string]>(procedures);
+  const handlers = Object.fromEntries(
+    rows.map(([name, { handle }]) => [
+      name,
+      (args: never, context: ServiceContext) => handle(args, openCall(context, settings)),
+    ]),
+  ) as HandlersFor<Handlers, ServiceContext>;
+  const reading = rows.filter(([, { changes }]) => !changes).map(([name]) => name);
+  return { dispatch: dispatch(handlers), reading: new Set(reading) };
+}
+
+/** The same handlers, with another context. */
+type HandlersFor<Handlers, Context> = {
+  readonly [Name in keyof Handlers]: Handlers[Name] extends (
+    args: infer Arguments,
+    context: Call,
+  ) => infer Result
+    ? (args: Arguments, context: Context) => Result
+    : never;
+};
