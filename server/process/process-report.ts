@@ -10,9 +10,7 @@ export type ProcessReport =
   /** A server listens; its volumes start by themselves. */
   | { readonly kind: 'server'; readonly adminUrl: string; readonly pairAddress: string }
   /** Something happened to a volume. */
-  | { readonly kind: 'volume'; readonly alias: string; readonly event: ReportedEvent }
-  /** The process ends because of this; the line is meant for its user. */
-  | { readonly kind: 'failure'; readonly message: string };
+  | { readonly kind: 'volume'; readonly alias: string; readonly event: ReportedEvent };
 
 export type ReportedEvent =
   | Exclude<VolumeEvent, { kind: 'problem' | 'lost' }>
@@ -21,7 +19,7 @@ export type ReportedEvent =
 
 export type Report = (report: ProcessReport) => void;
 
-const kinds: ReadonlySet<unknown> = new Set(['pam', 'server', 'volume', 'failure']);
+const kinds: ReadonlySet<unknown> = new Set(['pam', 'server', 'volume']);
 
 /** A child is our own program: it is only told from whatever else might use the channel. */
 export function isProcessReport(message: unknown): message is ProcessReport {
@@ -33,7 +31,7 @@ export function isProcessReport(message: unknown): message is ProcessReport {
 export function reportedEvent(event: VolumeEvent): ReportedEvent {
   switch (event.kind) {
     case 'problem':
-      return { kind: 'problem', message: `${event.message}: ${messageOf(event.cause)}` };
+      return { kind: 'problem', message: withCause(event.message, event.cause) };
     case 'lost': {
       const { loss } = event;
       const reason = loss.kind === 'failed' ? `failed: ${loss.cause.message}` : loss.kind;
@@ -48,6 +46,6 @@ export function reportedEvent(event: VolumeEvent): ReportedEvent {
   }
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+function withCause(message: string, cause: unknown): string {
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }

@@ -1,0 +1,150 @@
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { collectDefaultMetrics } from 'prom-client';
+import { nodeEnvironment } from '../../environment/adapters/node-environment.ts';
+import type { Environment } from '../../environment/environment.ts';
+import { nodeHttpClient } from '../../pa/adapters/node-http-adapter.ts';
+import { readSecretFile } from '../../pa/adapters/secret-file-adapter.ts';
+import { HttpPortDirectory } from '../../pa/directory/http-directory.ts';
+import type { ClusterSecret } from '../../pa/secret.ts';
+import type { VolumeEvent } from '../../pa/server/host.ts';
+import { openFolderArea } from '../../stable-area/folder-area/folder-area.ts';
+import { createLevelEngineFactory } from '../../stable-area/leveldb/level-engine-adapter.ts';
+import { FailpointControl } from '../admin/failpoint-control.ts';
+import { killSelf } from '../process/kill-self-adapter.ts';
+import { processIdentity } from '../process/process-identity-adapter.ts';
+import { reportedEvent } from '../process/process-report.ts';
+import {
+  ListenError,
+  type ServerOptions,
+  type ServerParts,
+  startServer,
+} from '../process/server-process.ts';
+import { createFileSystemServices } from '../volume.ts';
+import { bindFailure, describeFailure } from './failure.ts';
+import { type Lifetime, reportToParent, tieLifetime } from './lifetime.ts';
+import type { LogLevel } from './option-parsers.ts';
+import { openProcessLog } from './process-log.ts';
+import { StartFailureWatch } from './start-failure.ts';
+
+export interface ServerCommandOptions {
+  readonly node: string;
+  readonly data: string;
+  readonly alias: readonly string[];
+  readonly pam: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  readonly pairPort: number;
+  readonly adminPort: number;
+  readonly advertise?: string;
+  readonly secretFile?: string;
+  readonly silenceMs?: number;
+  readonly quota?: number;
+  readonly registration: boolean;
+  readonly logLevel: LogLevel;
+}
+
+/** `fuga server`: runs one process of a pair until a signal ends it. */
+export async function runServer(command: ServerCommandOptions): Promise<void> {
+  const log = openProcessLog(command.logLevel, command.node);
+  const lifetime = tieLifetime(log);
+  const { secretFile } = command;
+  const secret = secretFile === undefined ? undefined : await readSecretFile(secretFile);
+  const environment = nodeEnvironment();
+  const directory = new HttpPortDirectory({
+    environment,
+    http: nodeHttpClient(),
+    urls: command.pam,
+    secret,
+  });
+  const server = await startServer(serverOptions(command, secret), {
+    environment,
+    identity: processIdentity(),
+    log,
+    directory,
+    openArea: areaOpener(command.data, environment),
+    createServices: () =>
+      createFileSystemServices({
+        random: environment.random,
+        ...(command.quota === undefined ? {} : { quotaBytes: command.quota }),
+      }),
+    prepareMetrics: ({ registry }) => {
+      collectDefaultMetrics({ register: registry });
+    },
+    observe: observer(command, lifetime),
+  }).catch((error: unknown) => {
+    throw startFailure(error, command);
+  });
+  lifetime.onEnd(async () => {
+    await server.close();
+    directory.close();
+  });
+  const pairAddress = `${server.pairAddress.host}:${server.pairAddress.port}`;
+  const { adminUrl } = server;
+  log.info(
+    { adminUrl, pairAddress },
+    `server ${command.node}: admin on ${adminUrl}, pair on ${pairAddress}`,
+  );
+  reportToParent({ kind: 'server', adminUrl, pairAddress });
+}
+
+function serverOptions(
+  command: ServerCommandOptions,
+  secret: ClusterSecret | undefined,
+): ServerOptions {
+  const { node, alias, host, port, pairPort, adminPort, silenceMs, registration } = command;
+  const advertiseHost = command.advertise ?? (isWildcard(host) ? hostname() : undefined);
+  return {
+    node,
+    aliases: alias,
+    host,
+    port,
+    pairPort,
+    adminPort,
+    registration,
+    ...(advertiseHost === undefined ? {} : { advertiseHost }),
+    ...(secret === undefined ? {} : { secret }),
+    ...(silenceMs === undefined ? {} : { silenceMs }),
+    ...(process.env.FUGA_FAILPOINT_CONTROL === '1'
+      ? { failpoints: new FailpointControl(killSelf) }
+      : {}),
+  };
+}
+
+/** The stable area of alias X is DATA/X. */
+function areaOpener(data: string, environment: Environment): ServerParts['openArea'] {
+  const engineFactory = createLevelEngineFactory({ folder: environment.folder });
+  return (alias) =>
+    openFolderArea({ ...environment, directory: join(resolve(data), alias), engineFactory });
+}
+
+/** Reports what happens, and ends the process where it could never serve. */
+function observer(
+  command: ServerCommandOptions,
+  lifetime: Lifetime,
+): (alias: string, event: VolumeEvent) => void {
+  const watches = new Map(
+    command.alias.map((alias, index) => {
+      const port = command.port === 0 ? 0 : command.port + index;
+      return [alias, new StartFailureWatch(command.host, port)];
+    }),
+  );
+  return (alias, event) => {
+    reportToParent({ kind: 'volume', alias, event: reportedEvent(event) });
+    const failure = watches.get(alias)?.look(event);
+    if (failure === undefined) return;
+    const message = `${alias}: ${describeFailure(failure) ?? failure.message}`;
+    console.error(`fuga server: ${message}`);
+    void lifetime.end(1);
+  };
+}
+
+function startFailure(error: unknown, { host }: ServerCommandOptions): unknown {
+  if (!(error instanceof ListenError)) return error;
+  return bindFailure(error.cause, error.what, host, error.port, `--${error.what}-port`);
+}
+
+/** Addresses that mean "all of this machine's" are no places to send a client to. */
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}

@@ -1,0 +1,36 @@
+import type { VolumeEvent } from '../../pa/server/host.ts';
+import { StableAreaError } from '../../stable-area/stable-area.ts';
+import { bindFailure, codeOf } from './failure.ts';
+
+const hopelessAreaCodes = new Set([
+  'STABLE_AREA_FORMAT',
+  'STABLE_AREA_CORRUPT',
+  'STABLE_AREA_UNUSABLE',
+]);
+const bindCodes = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
+
+/**
+ * Tells the failures that mean "it cannot work like this" from those that pass. A volume tries again by itself, for ever;
+ * a process that has never served anything says what is wrong and ends instead.
+ */
+export class StartFailureWatch {
+  readonly #host: string;
+  readonly #port: number;
+  #served = false;
+
+  constructor(host: string, port: number) {
+    this.#host = host;
+    this.#port = port;
+  }
+
+  /** The failure to end with, if the event is one. */
+  look(event: VolumeEvent): Error | undefined {
+    if (event.kind === 'primary') this.#served = true;
+    if (event.kind !== 'problem' || this.#served) return undefined;
+    const { cause } = event;
+    if (cause instanceof StableAreaError)
+      return hopelessAreaCodes.has(cause.code) ? cause : undefined;
+    if (!bindCodes.has(codeOf(cause) ?? '')) return undefined;
+    return bindFailure(cause, 'service', this.#host, this.#port, '--port');
+  }
+}

@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { nodeRandom } from '../../../environment/adapters/node-random.ts';
+import { createSecretFile, readSecretFile } from '../../../pa/adapters/secret-file-adapter.ts';
+import { CommandFailure, codeOf } from '../failure.ts';
+import { Cluster } from './cluster.ts';
+import { secretFileName } from './cluster-file.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
+import { nextCommands } from './next-commands.ts';
+import { choosePamPort, checkServicePorts } from './ports.ts';
+import { jsonOutput, terminalOutput, type UpOutput } from './up-output.ts';
+
+/** Everything is on this machine. */
+const host = '127.0.0.1';
+
+export interface UpCommandOptions {
+  readonly data: string;
+  readonly servers: number;
+  readonly alias: readonly string[];
+  /** Undefined: the usual one, or another where that is taken. */
+  readonly pamPort?: number;
+  readonly port: number;
+  readonly silenceMs?: number;
+  readonly quota?: number;
+  readonly registration: boolean;
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** `fuga up`: a PAM and a pair on this machine, until Ctrl-C. */
+export async function runUp(options: UpCommandOptions): Promise<void> {
+  const output = options.json
+    ? jsonOutput(write, () => new Date())
+    : terminalOutput(write, () => new Date(), options.verbose);
+  const folder = prepareFolder(options.data);
+  const lock = lockOrFail(folder, options.data);
+  try {
+    const cluster = await createCluster(options, folder, output);
+    await runUntilSignal(cluster, output);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Resolves when a signal came and everything has ended. */
+async function runUntilSignal(cluster: Cluster, output: UpOutput): Promise<void> {
+  let signals = 0;
+  const signalled = new Promise<'signalled'>((resolvePromise) => {
+    const onSignal = (): void => {
+      signals += 1;
+      if (signals > 1) cluster.kill();
+      resolvePromise('signalled');
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    // The terminal is gone.
+    process.on('SIGHUP', onSignal);
+  });
+  try {
+    const started = cluster.start().then(() => 'started' as const);
+    if ((await Promise.race([started, signalled])) === 'started') await signalled;
+    output.step('Ending.');
+  } finally {
+    await cluster.end();
+  }
+}
+
+async function createCluster(
+  options: UpCommandOptions,
+  folder: string,
+  output: UpOutput,
+): Promise<Cluster> {
+  const secretFile = await prepareSecret(folder);
+  const pamPort = await choosePamPort(host, options.pamPort, (text) => {
+    output.step(text);
+  });
+  await checkServicePorts(host, options.port, options.alias.length);
+  const nodes = Array.from({ length: options.servers }, (_, index) => nodeName(index));
+  const pamUrl = `http://${host}:${pamPort}`;
+  output.step(
+    `Starting a PAM and ${nodes.length === 1 ? 'a server' : `the servers ${nodes.join(', ')}`} over ${options.data} ...`,
+  );
+  return new Cluster({
+    folder,
+    secretFile,
+    pamUrl,
+    aliases: options.alias,
+    nodes,
+    pamCommand: ['pam', '--host', host, '--port', `${pamPort}`, '--secret-file', secretFile],
+    serverCommand: (node) => serverCommand(options, node, folder, pamUrl, secretFile),
+    output,
+    nextCommands: (cluster) => nextCommands(cluster, options.data, process.argv[1] ?? 'fuga'),
+  });
+}
+
+function serverCommand(
+  options: UpCommandOptions,
+  node: string,
+  folder: string,
+  pamUrl: string,
+  secretFile: string,
+): string[] {
+  const { alias, port, silenceMs, quota, registration } = options;
+  return [
+    'server',
+    ...['--node', node],
+    ...['--data', folder],
+    ...['--alias', alias.join(',')],
+    ...['--pam', pamUrl],
+    ...['--host', host],
+    // All of them on the same one: only the primary listens, so that a stock client finds it there.
+    ...['--port', `${port}`],
+    ...['--secret-file', secretFile],
+    ...(silenceMs === undefined ? [] : ['--silence-ms', `${silenceMs}`]),
+    ...(quota === undefined ? [] : ['--quota', `${quota}`]),
+    ...(registration ? [] : ['--no-registration']),
+  ];
+}
+
+function prepareFolder(data: string): string {
+  const folder = resolve(data);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new CommandFailure(`${data} cannot be made a data folder: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+  return folder;
+}
+
+function lockOrFail(folder: string, data: string): FolderLock {
+  let outcome: ReturnType<typeof lockFolder>;
+  try {
+    outcome = lockFolder(folder);
+  } catch (cause) {
+    const why = codeOf(cause) === 'EACCES' ? 'it is not writable' : messageOf(cause);
+    throw new CommandFailure(`${data} cannot be used as a data folder: ${why}`, { cause });
+  }
+  if (outcome.kind === 'locked') return outcome.lock;
+  throw new CommandFailure(
+    `${data} is in use by another \`fuga up\` (pid ${outcome.pid}): end that one, or choose another folder with --data`,
+  );
+}
+
+async function prepareSecret(folder: string): Promise<string> {
+  const path = join(folder, secretFileName);
+  if (existsSync(path)) await readSecretFile(path);
+  else await createSecretFile(path, nodeRandom);
+  return path;
+}
+
+function nodeName(index: number): string {
+  return String.fromCharCode('a'.charCodeAt(0) + index);
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function write(text: string): void {
+  process.stdout.write(text);
+}

@@ -1,0 +1,184 @@
+import type { Logger } from 'pino';
+import type { Environment } from '../../environment/environment.ts';
+import type { Endpoint } from '../../environment/network.ts';
+import { assertMayBind } from '../../pa/bind-rule.ts';
+import type { PortDirectory } from '../../pa/directory/port-directory.ts';
+import type { ClusterSecret } from '../../pa/secret.ts';
+import type { PairProcess, VolumeEvent, VolumeHost, VolumeStatus } from '../../pa/server/host.ts';
+import { type ProcessIdentity, startPairProcess } from '../../pa/server/pair-process.ts';
+import type { VolumeServices } from '../../pa/server/service.ts';
+import type { StableArea } from '../../stable-area/stable-area.ts';
+import { type AdminServer, startAdmin } from '../admin/admin-server.ts';
+import type { FailpointControl } from '../admin/failpoint-control.ts';
+import { ServerMetrics } from '../admin/server-metrics.ts';
+import { logVolumeEvent } from './volume-log.ts';
+
+/** What one server process is told. */
+export interface ServerOptions {
+  /** The operator's name of this process; different for each process of a pair. */
+  readonly node: string;
+  /** At least one. */
+  readonly aliases: readonly string[];
+  /** All ports are bound on it. */
+  readonly host: string;
+  /** Service port of the first alias, the next ones for further aliases; 0: any free ones. */
+  readonly port: number;
+  readonly pairPort: number;
+  readonly adminPort: number;
+  /** The host that clients and peers are told; default: `host`. */
+  readonly advertiseHost?: string;
+  readonly secret?: ClusterSecret;
+  readonly silenceMs?: number;
+  /** False only in the control of a chaos run. */
+  readonly registration?: boolean;
+  readonly failpoints?: FailpointControl;
+}
+
+/** What a server process stands on. */
+export interface ServerParts {
+  readonly environment: Environment;
+  readonly identity: ProcessIdentity;
+  readonly log: Logger;
+  readonly directory: PortDirectory;
+  readonly openArea: (alias: string) => Promise<StableArea>;
+  readonly createServices: (alias: string) => VolumeServices;
+  /** Adds what only this kind of process measures. */
+  readonly prepareMetrics?: (metrics: ServerMetrics) => void;
+  readonly observe?: (alias: string, event: VolumeEvent) => void;
+}
+
+/** One process that serves, or stands by for, some volumes. */
+export interface ServerProcess {
+  readonly pairAddress: Endpoint;
+  readonly adminUrl: string;
+  volumes(): readonly VolumeStatus[];
+  /** What was admitted is answered first. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts it; the volumes then start by themselves. Rejects with a StableAreaError where an area cannot be used, with a
+ * PaError PA_BIND where an address is not allowed, and with a {@link ListenError} where one cannot be bound.
+ */
+export async function startServer(
+  options: ServerOptions,
+  parts: ServerParts,
+): Promise<ServerProcess> {
+  assertMayBind(options.host, options.secret !== undefined);
+  /** What was started so far, the last one first. */
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0)) await closer();
+  };
+  try {
+    const areas = new Map<string, StableArea>();
+    for (const alias of options.aliases) {
+      const area = await parts.openArea(alias);
+      areas.set(alias, area);
+      closers.unshift(() => area.close());
+    }
+    const hosts: VolumeHost[] = [];
+    const volumes = (): VolumeStatus[] => hosts.map((host) => host.status());
+    const metrics = new ServerMetrics(volumes);
+    parts.prepareMetrics?.(metrics);
+    const admin = await startAdminOf(options, parts, metrics, volumes);
+    closers.unshift(() => admin.close());
+    const pair = await startPair(options, parts, metrics);
+    // From here on the pair closes the areas, after their volumes.
+    closers.splice(
+      0,
+      closers.length,
+      () => pair.close(),
+      () => admin.close(),
+    );
+    hosts.push(...addVolumes(pair, areas, options, parts));
+    return { pairAddress: pair.pairAddress, adminUrl: admin.url, volumes, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A port of the process could not be bound. `cause`: the system's error. */
+export class ListenError extends Error {
+  readonly what: 'admin' | 'pair';
+  readonly port: number;
+
+  constructor(what: 'admin' | 'pair', port: number, cause: unknown) {
+    super(`the ${what} port ${port} cannot be bound`, { cause });
+    this.name = 'ListenError';
+    this.what = what;
+    this.port = port;
+  }
+}
+
+function startAdminOf(
+  options: ServerOptions,
+  parts: ServerParts,
+  metrics: ServerMetrics,
+  volumes: () => readonly VolumeStatus[],
+): Promise<AdminServer> {
+  const { node, host, adminPort, secret, failpoints } = options;
+  return startAdmin({
+    environment: parts.environment,
+    node,
+    pid: parts.identity.pid,
+    host,
+    port: adminPort,
+    secret,
+    logger: parts.log,
+    volumes,
+    metrics,
+    failpoints,
+  }).catch((cause: unknown) => {
+    throw new ListenError('admin', adminPort, cause);
+  });
+}
+
+function startPair(
+  options: ServerOptions,
+  parts: ServerParts,
+  metrics: ServerMetrics,
+): Promise<PairProcess> {
+  const { node, host, pairPort, advertiseHost, secret } = options;
+  return startPairProcess({
+    environment: parts.environment,
+    node,
+    identity: parts.identity,
+    directory: parts.directory,
+    pairListen: { host, port: pairPort },
+    ...(advertiseHost === undefined ? {} : { advertiseHost }),
+    ...(secret === undefined ? {} : { secret }),
+    observe(alias, event) {
+      metrics.observe(alias, event);
+      logVolumeEvent(parts.log, alias, event);
+      parts.observe?.(alias, event);
+    },
+    problem: (message, cause) => {
+      parts.log.error({ err: cause }, message);
+    },
+  }).catch((cause: unknown) => {
+    throw new ListenError('pair', pairPort, cause);
+  });
+}
+
+function addVolumes(
+  pair: PairProcess,
+  areas: ReadonlyMap<string, StableArea>,
+  options: ServerOptions,
+  parts: ServerParts,
+): VolumeHost[] {
+  const { host, port, advertiseHost, silenceMs, registration, failpoints } = options;
+  return [...areas].map(([alias, area], index) =>
+    pair.addVolume({
+      alias,
+      area,
+      services: parts.createServices(alias),
+      listen: { host, port: port === 0 ? 0 : port + index },
+      ...(advertiseHost === undefined ? {} : { advertiseHost }),
+      ...(silenceMs === undefined ? {} : { silenceMs }),
+      ...(registration === undefined ? {} : { registration }),
+      ...(failpoints === undefined ? {} : { failpoints: failpoints.add(alias) }),
+    }),
+  );
+}
