@@ -109,7 +109,7 @@ test('prefetch loads everything in one go', async () => {
   const wanted = ['a', 'b', 'c'].map((key) => ({ table: texts, key }));
   await run(
     holder,
-    void store.execute((transaction) => {
+    store.execute((transaction) => {
       transaction.prefetch(wanted);
     }),
   );
