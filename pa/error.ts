@@ -8,8 +8,8 @@ export type PaErrorCode =
   | 'PA_BAD_NAME'
   /** Every PAM was asked, and none knows the alias. */
   | 'PA_UNKNOWN_ALIAS'
-  /** No PAM could be reached within the time that the caller set. */
-  | 'PA_PAM_UNREACHABLE'
+  /** Nothing answered for the time that the client's maker set: no PAM, or no port. */
+  | 'PA_UNAVAILABLE'
   /** A PAM refused a registration or an administrative change; `reason` in the message. */
   | 'PA_REFUSED'
   /** The call may or may not have been executed; it will never be sent again. */

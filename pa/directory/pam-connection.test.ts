@@ -126,7 +126,7 @@ test('a stream that falls silent is broken and opened again; a comment keeps it 
     await time.advance(5_000);
   }
   expect(streams).toHaveLength(2);
-  await time.advance(streamSilenceMs - 5_000 + 20);
+  await time.advance(streamSilenceMs - 5_000 + 40);
   expect(streams[1]?.signal.aborted).toBe(true);
   expect(streams).toHaveLength(3);
   subscription.close();

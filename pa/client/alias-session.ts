@@ -1,0 +1,379 @@
+import type { Timer } from '../../environment/clock.ts';
+import type { RpcReply } from '../../rpc/reply-message.ts';
+import type { Port } from '../directory/port.ts';
+import { PaError, type PaErrorCode } from '../error.ts';
+import { CallBook } from './call-book.ts';
+import { Connector, type ConnectorHost, type ConnectorOptions } from './connector.ts';
+import type { PaClientEvents } from './events.ts';
+import { Keeper, type KeeperHost } from './keeper.ts';
+import { Life } from './life.ts';
+import type { Link, LinkReply, Sender } from './link.ts';
+import { type ClientLife, PendingCall, type RawCall, type RawCallOptions } from './pending-call.ts';
+import { type SilenceHost, SilenceWatch } from './silence-watch.ts';
+import { StallMeter } from './stall-meter.ts';
+
+export interface AliasSessionOptions extends ConnectorOptions {
+  readonly clientUi: Buffer;
+  readonly events: PaClientEvents;
+  /** Calls are given up when nothing was answered for so long. Undefined: never. */
+  readonly giveUpAfterMs: number | undefined;
+}
+
+/** FT-IPC with one alias: every call is sent until it is answered, wherever the alias goes meanwhile. */
+export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
+  readonly #options: AliasSessionOptions;
+  readonly #book = new CallBook();
+  readonly #connector: Connector;
+  readonly #keeper: Keeper;
+  readonly #watch: SilenceWatch;
+  readonly #meter: StallMeter;
+  /** A hello is on its way over this connection. */
+  #helloLink: Link | undefined;
+  #lastIncarnation = 0;
+  /** TA: nothing is sent before this fires. */
+  #pause: Timer | undefined;
+  #tick: Timer | undefined;
+  #isClosed = false;
+
+  constructor(options: AliasSessionOptions) {
+    const { environment, secret, limits, directory } = options;
+    this.#options = options;
+    this.#connector = new Connector(this, options);
+    this.#keeper = new Keeper(this, environment.timers, limits);
+    this.#watch = new SilenceWatch(this, environment, secret, limits);
+    this.#meter = new StallMeter({ ...options, directory: directory.description });
+  }
+
+  get link(): Link | undefined {
+    return this.#connector.link;
+  }
+
+  get life(): ClientLife | undefined {
+    return this.#book.life;
+  }
+
+  get isIdle(): boolean {
+    return this.#book.pending === 0;
+  }
+
+  get needsLink(): boolean {
+    return !this.isIdle || this.#keeper.needsLink;
+  }
+
+  get hasOutstanding(): boolean {
+    return this.#book.outstanding > 0;
+  }
+
+  get isDoubtful(): boolean {
+    return this.#watch.isSilent || this.#pause !== undefined;
+  }
+
+  get outstanding(): number {
+    return this.#book.outstanding;
+  }
+
+  get queued(): number {
+    return this.#book.queued;
+  }
+
+  /** Where the last answer came from. */
+  get port(): Port | undefined {
+    return this.#meter.port;
+  }
+
+  get oldest(): PendingCall | undefined {
+    for (const call of this.#book.sent()) if (call.link === this.link) return call;
+    return undefined;
+  }
+
+  /** Resolves with the reply of the service, whatever it says; rejects with a PaError, or an RpcError where it cannot be encoded. */
+  call(request: RawCall, options: RawCallOptions): Promise<RpcReply> {
+    return new Promise((resolve, reject) => {
+      const nowMs = this.#nowMs();
+      const call = new PendingCall(request, options, nowMs, { resolve, reject });
+      if (this.#isClosed) {
+        call.fail('PA_CLOSED', 'the client is closed');
+        return;
+      }
+      if (this.#book.queued >= this.#options.limits.queuedMax) {
+        call.fail('PA_QUEUE_FULL', `${this.#book.queued} calls wait for "${this.#options.alias}"`);
+        return;
+      }
+      if (this.isIdle) this.#meter.began(nowMs);
+      this.#book.enqueue(call);
+      call.start(this.#options.environment.timers, () => this.#settled(call));
+      if (call.isSettled) return;
+      this.#keeper.busy();
+      this.#tick ??= this.#startTick();
+      this.#pump();
+    });
+  }
+
+  /** Gives up all calls, says goodbye, and ends everything that was begun. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#failAll('PA_CLOSED', 'the client was closed');
+    this.#tick?.cancel();
+    this.#pause?.cancel();
+    this.#keeper.stop();
+    this.#watch.reset();
+    const link = this.#connector.close();
+    const life = this.#book.life;
+    if (link !== undefined && life !== undefined) await this.#sayGoodbye(link, life);
+    link?.close();
+  }
+
+  sender(life: ClientLife | undefined = this.#book.life): Sender {
+    return {
+      clientUi: this.#options.clientUi,
+      incarnation: life?.incarnation ?? 0,
+      lowestUnfinished: life?.calls.lowestUnfinished ?? 0,
+    };
+  }
+
+  linked(link: Link): void {
+    this.unlinked();
+    this.#resendAll(link);
+    this.#pump();
+    this.#keeper.linked();
+  }
+
+  unlinked(): void {
+    this.#helloLink = undefined;
+    this.#pause?.cancel();
+    this.#pause = undefined;
+    this.#watch.reset();
+    for (const call of this.#book.sent()) call.link = undefined;
+  }
+
+  leftArea(): void {
+    for (const call of [...this.#book.sent()]) {
+      const what = `"${this.#options.alias}" was given to another stable area`;
+      call.fail('PA_OUTCOME_UNKNOWN', what);
+    }
+    this.#book.endLives();
+    this.#lastIncarnation = 0;
+  }
+
+  seek(): void {
+    this.#connector.seek();
+  }
+
+  silent(): void {
+    this.#connector.doubt();
+  }
+
+  adopt(link: Link): void {
+    this.#connector.adopt(link);
+  }
+
+  refused(link: Link): void {
+    this.#connector.lose(link, true);
+  }
+
+  answered(link: Link): void {
+    const nowMs = this.#nowMs();
+    if (link !== this.link) {
+      this.#meter.progressed(nowMs);
+      return;
+    }
+    this.#meter.answered(link, !this.isIdle, nowMs);
+    this.#watch.heard();
+    this.#connector.prove(link);
+  }
+
+  expired(life: ClientLife): void {
+    if (this.#book.life === life) this.#lastIncarnation = life.incarnation;
+    this.#book.expire(life);
+  }
+
+  resend(call: PendingCall): void {
+    if (this.link === undefined) return;
+    this.#meter.resent();
+    this.#send(call, this.link);
+  }
+
+  #pump(): void {
+    if (this.#isClosed || this.isIdle || this.#pause !== undefined) return;
+    const { link } = this;
+    if (link === undefined) {
+      this.#connector.seek();
+      return;
+    }
+    if (this.#book.queued === 0 || this.#connector.isLeavingArea) return;
+    if (this.#book.life === undefined) {
+      this.#hello(link);
+      return;
+    }
+    for (;;) {
+      const call = this.#book.next(this.#options.limits.outstandingMax);
+      if (call === undefined) return;
+      this.#send(call, link);
+    }
+  }
+
+  #send(call: PendingCall, link: Link): void {
+    const { place, request, origin } = call;
+    if (place === undefined) return;
+    call.link = link;
+    call.sent += 1;
+    call.askedMs = this.#nowMs();
+    const sender = this.sender(place.life);
+    link
+      .send(request, { ...sender, sequence: place.sequence, origin })
+      .then((reply) => this.#take(call, link, sender, reply))
+      .catch((error: unknown) => {
+        call.reject(error instanceof Error ? error : new Error(String(error)));
+      });
+  }
+
+  #take(call: PendingCall, link: Link, sender: Sender, reply: LinkReply): void {
+    if (this.#isClosed) return;
+    switch (reply.kind) {
+      case 'answered':
+        this.answered(link);
+        if (call.place?.life === this.#book.life) this.#keeper.told(sender.lowestUnfinished);
+        call.resolve(reply.reply);
+        return;
+      case 'address-unknown':
+        this.#connector.lose(link, true);
+        return;
+      case 'try-again':
+        if (call.link !== link || link !== this.link) return;
+        call.link = undefined;
+        this.#hold(reply.delayMs);
+        return;
+      case 'expired':
+        this.#takeExpired(call, sender.incarnation);
+        return;
+      case 'collision': {
+        const what = `another client of "${this.#options.alias}" uses the same UI and call number: not executed`;
+        call.reject(new PaError('PA_COLLISION', what, { outcome: 'not-executed' }));
+        return;
+      }
+      case 'lost':
+        // The end of the connection sees to it.
+        return;
+    }
+  }
+
+  /** EXPIRED: refused, never executed, this time. What happened to an earlier copy nobody can tell. */
+  #takeExpired(call: PendingCall, incarnation: number): void {
+    const life = call.place?.life;
+    if (life?.incarnation !== incarnation || call.isSettled) return;
+    this.expired(life);
+    if (call.sent === 1) {
+      this.#book.queueAgain(call);
+    } else {
+      const what = `the server of "${this.#options.alias}" has forgotten this client: its lease had ended, and the call had been sent before`;
+      call.fail('PA_OUTCOME_UNKNOWN', what);
+    }
+    this.#pump();
+  }
+
+  #hello(link: Link): void {
+    if (this.#helloLink === link) return;
+    this.#helloLink = link;
+    void link.hello(this.sender(), this.#lastIncarnation).then((reply) => {
+      if (this.#isClosed || this.link !== link || this.#helloLink !== link) return;
+      this.#helloLink = undefined;
+      switch (reply.kind) {
+        case 'result':
+          this.#book.begin({ ...reply.result, calls: new Life(), hasExpired: false });
+          this.answered(link);
+          this.#keeper.started();
+          this.#pump();
+          return;
+        case 'try-again':
+          this.#hold(reply.delayMs);
+          return;
+        case 'address-unknown':
+        case 'expired':
+        case 'collision':
+          this.#connector.lose(link, true);
+          return;
+        case 'lost':
+          return;
+      }
+    });
+  }
+
+  /** TA: everything waits a little, then what was refused is sent again. */
+  #hold(delayMs: number): void {
+    const { timers, random } = this.#options.environment;
+    const heldMs = Math.min(Math.max(delayMs, 1), this.#options.limits.tryAgainMaxMs);
+    this.#pause ??= timers.after(heldMs * (1 + random.fraction() / 4), () => {
+      this.#pause = undefined;
+      if (this.link !== undefined) this.#resendAll(this.link);
+      this.#pump();
+    });
+    this.#connector.doubt();
+  }
+
+  #resendAll(link: Link): void {
+    for (const call of this.#book.sent()) {
+      if (call.link === link) continue;
+      this.#meter.resent();
+      this.#send(call, link);
+    }
+  }
+
+  #settled(call: PendingCall): void {
+    this.#book.remove(call);
+    if (this.#isClosed) return;
+    this.#connector.considerArea();
+    if (!this.isIdle) {
+      this.#pump();
+      return;
+    }
+    this.#tick?.cancel();
+    this.#tick = undefined;
+    this.#connector.rest();
+    this.#keeper.idle();
+  }
+
+  #startTick(): Timer {
+    const { environment, limits } = this.#options;
+    return environment.timers.after(limits.tickMs, () => {
+      this.#tick = this.#startTick();
+      this.#connector.follow();
+      this.#connector.considerArea();
+      this.#watch.tick();
+      this.#considerGivingUp();
+    });
+  }
+
+  #considerGivingUp(): void {
+    const { alias, limits, directory, giveUpAfterMs } = this.#options;
+    const nowMs = this.#nowMs();
+    this.#meter.tick(nowMs, () => this.#connector.waitingReason());
+    const waitedMs = this.#meter.waitedMs(nowMs);
+    if (this.#connector.unknownForMs(nowMs) >= limits.unknownAliasPatienceMs) {
+      const what = `there is no alias "${alias}": no PAM knows it (asked ${directory.description})`;
+      this.#failAll('PA_UNKNOWN_ALIAS', what);
+    } else if (giveUpAfterMs !== undefined && waitedMs >= giveUpAfterMs) {
+      const what = `"${alias}" did not answer for ${Math.round(waitedMs)} ms (PAM: ${directory.description})`;
+      this.#failAll('PA_UNAVAILABLE', what);
+    }
+  }
+
+  #failAll(code: PaErrorCode, message: string): void {
+    for (const call of [...this.#book.all()]) call.fail(code, message);
+  }
+
+  async #sayGoodbye(link: Link, life: ClientLife): Promise<void> {
+    const { environment, limits } = this.#options;
+    await new Promise<void>((resolve) => {
+      const timeout = environment.timers.after(limits.goodbyeMs, resolve);
+      void link.goodbye(this.sender(life)).then(() => {
+        timeout.cancel();
+        resolve();
+      });
+    });
+  }
+
+  #nowMs(): number {
+    return this.#options.environment.clock.monotonicMs();
+  }
+}

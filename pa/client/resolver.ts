@@ -1,0 +1,94 @@
+import type { Timer, Timers } from '../../environment/clock.ts';
+import type { Random } from '../../environment/random.ts';
+import { type Backoff, backoffMs } from '../backoff.ts';
+import type { Port } from '../directory/port.ts';
+import type { Lookup, PortDirectory, Subscription } from '../directory/port-directory.ts';
+
+export interface ResolverOptions {
+  readonly environment: { readonly timers: Timers; readonly random: Random };
+  readonly directory: PortDirectory;
+  readonly alias: string;
+  readonly again: Backoff;
+  readonly lingerMs: number;
+  /** A port was told, possibly one that was told before. */
+  readonly onPort: (port: Port) => void;
+  /** PAM was asked and gave no port. */
+  readonly onNothing: (lookup: Exclude<Lookup, { kind: 'found' }>) => void;
+}
+
+/** Asks PAM while a port is needed, and lets itself be told of takeovers while calls are pending. */
+export class Resolver {
+  readonly #options: ResolverOptions;
+  #subscription: Subscription | undefined;
+  #linger: Timer | undefined;
+  #isAsking = false;
+  #pause: Timer | undefined;
+  #attempt = 0;
+  #isNeeded = false;
+  #isStopped = false;
+
+  constructor(options: ResolverOptions) {
+    this.#options = options;
+  }
+
+  /** Follows the alias from now on, until some time after `rest`. */
+  follow(): void {
+    this.#linger?.cancel();
+    this.#linger = undefined;
+    const { directory, alias, onPort } = this.#options;
+    if (!this.#isStopped) this.#subscription ??= directory.subscribe(alias, onPort);
+  }
+
+  /** Nothing is pending: following may end. */
+  rest(): void {
+    const { environment, lingerMs } = this.#options;
+    if (this.#subscription === undefined || this.#linger !== undefined) return;
+    this.#linger = environment.timers.after(lingerMs, () => {
+      this.#linger = undefined;
+      this.#unfollow();
+    });
+  }
+
+  /** Asks at once, and then again and again until `satisfied`. */
+  need(): void {
+    if (this.#isStopped || this.#isNeeded) return;
+    this.#isNeeded = true;
+    this.#attempt = 0;
+    if (!this.#isAsking) this.#ask();
+  }
+
+  /** There is a port that works. */
+  satisfied(): void {
+    this.#isNeeded = false;
+    this.#pause?.cancel();
+    this.#pause = undefined;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.satisfied();
+    this.#linger?.cancel();
+    this.#unfollow();
+  }
+
+  #ask(): void {
+    const { directory, alias, environment, again, onPort, onNothing } = this.#options;
+    this.#isAsking = true;
+    void directory.lookup(alias).then((lookup) => {
+      this.#isAsking = false;
+      if (this.#isStopped) return;
+      if (this.#isNeeded) {
+        const pauseMs = backoffMs(again, this.#attempt, environment.random);
+        this.#attempt += 1;
+        this.#pause = environment.timers.after(pauseMs, () => this.#ask());
+      }
+      if (lookup.kind === 'found') onPort(lookup.port);
+      else onNothing(lookup);
+    });
+  }
+
+  #unfollow(): void {
+    this.#subscription?.close();
+    this.#subscription = undefined;
+  }
+}

@@ -1,0 +1,31 @@
+/** The public face of `fuga/pa`: FT-IPC, for any Sun RPC service. */
+export { nodeHttpClient } from './adapters/node-http-adapter.ts';
+export { createSecretFile, readSecretFile } from './adapters/secret-file-adapter.ts';
+export { assertMayBind, isLoopback } from './bind-rule.ts';
+export type { PaClientEvents, Stall, Waiting, WaitingReason } from './client/events.ts';
+export type { PaClientLimits } from './client/limits.ts';
+export {
+  createPaClient,
+  type PaAlias,
+  type PaAliasStatus,
+  type PaCallOptions,
+  type PaClient,
+  type PaClientOptions,
+} from './client/pa-client.ts';
+export type { RawCall, RawCallOptions } from './client/pending-call.ts';
+export {
+  type HttpDirectoryOptions,
+  HttpPortDirectory,
+  parsePamUrl,
+} from './directory/http-directory.ts';
+export { isAliasName, type Port, type PortMember } from './directory/port.ts';
+export type {
+  Lookup,
+  PamRegistration,
+  PortDirectory,
+  Registration,
+  Subscription,
+} from './directory/port-directory.ts';
+export { type CallOutcome, PaError, type PaErrorCode } from './error.ts';
+export type { StockOrigin } from './header.ts';
+export { ClusterSecret, parseSecret } from './secret.ts';
