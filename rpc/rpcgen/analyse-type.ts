@@ -1,5 +1,5 @@
 import type { TypeDefinition } from './hoist.ts';
-import { type NameScope, pascalCase, UniqueNames } from './names.ts';
+import { inClaimOrder, type NameScope, pascalCase, UniqueNames } from './names.ts';
 
 /**
  * TypeScript names of the file's types: PascalCase. `NfsStat` is the type, `NfsStatCodec` its codec; an enum has a
@@ -11,9 +11,9 @@ export function claimTypeNames(
 ): ReadonlyMap<TypeDefinition, string> {
   const unique = new UniqueNames();
   const names = new Map<TypeDefinition, string>();
-  for (const definition of definitions) {
+  for (const { name } of definitions) unique.add(name, 'type');
+  for (const definition of inClaimOrder(definitions, pascalCase)) {
     const { name } = definition;
-    unique.add(name, 'type');
     const candidates = [pascalCase(name.text), name.text, `${name.text}_`];
     const tsName = scope.claim(name, candidates, (candidate) => {
       const derived = [candidate, `${candidate}Codec`];

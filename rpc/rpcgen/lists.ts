@@ -1,10 +1,14 @@
 import type { ModelField, NamedType, StructType, WireType } from './model.ts';
 import { throughAliases } from './model.ts';
+import { reaches } from './recursion.ts';
 
 /**
  * Finds linked lists and turns them into arrays. A list node is a struct whose last field is an optional pointer to
  * that very struct (RFC 4506 §4.19): on the wire a list is TRUE, node, TRUE, node, ..., FALSE. As an array it is
  * decoded in a loop, however long it is.
+ *
+ * `struct tree { int value; tree *left; tree *right; }` looks the same and is meant otherwise. So a struct that can
+ * contain itself in another way too is a list node only if its last field says so by its name: `next`.
  */
 export function presentLists(types: readonly NamedType[]): void {
   const nodes = types.filter((type) => type.kind === 'struct' && isListNode(type));
@@ -22,7 +26,9 @@ function isListNode(type: StructType): boolean {
   const link = throughAliases(last.type);
   if (link.kind !== 'optional') return false;
   const target = throughAliases(link.element);
-  return target.kind === 'named' && target.type === type;
+  if (target.kind !== 'named' || target.type !== type) return false;
+  const others = { ...type, fields: type.fields.slice(0, -1) };
+  return /next/i.test(last.name) || !reaches(others, type);
 }
 
 function presentWithin(type: NamedType): void {

@@ -27,6 +27,18 @@ function safeStart(name: string): string {
   return /^[A-Za-z]/.test(name) ? name : `_${name}`;
 }
 
+/**
+ * Those first whose names the conversion leaves alone: of `foo_bar` and `fooBar` the second is `fooBar`, whichever the
+ * file has first.
+ */
+export function inClaimOrder<T extends { readonly name: Name }>(
+  items: readonly T[],
+  convert: (name: string) => string,
+): T[] {
+  const isExact = ({ name }: T): boolean => convert(name.text) === name.text;
+  return [...items.filter(isExact), ...items.filter((item) => !isExact(item))];
+}
+
 /** Words that cannot name a variable in a module. */
 const reserved: readonly string[] = [
   ...['await', 'break', 'case', 'catch', 'class', 'const', 'continue', 'debugger', 'default'],
@@ -61,7 +73,7 @@ export class NameScope {
 
   /**
    * The first of the candidates that is free together with the names derived from it. Two names that are different in
-   * the .x file may be the same after conversion (`foo_bar`, `FooBar`): the second then keeps its own spelling.
+   * the .x file may be the same after conversion (`foo_bar`, `FooBar`): one of them then keeps its own spelling.
    */
   claim(
     owner: Name,

@@ -71,7 +71,8 @@ export function findRecursion(types: readonly NamedType[]): void {
   for (const type of types) type.recursive = reaches(type, type);
 }
 
-function reaches(start: NamedType, goal: NamedType): boolean {
+/** Whether a value of the one type can have a value of the other inside. */
+export function reaches(start: NamedType, goal: NamedType): boolean {
   const seen = new Set<NamedType>();
   const pending = [...partsOf(start)];
   for (let type = pending.pop(); type !== undefined; type = pending.pop()) {

@@ -4,7 +4,7 @@ import { headerTypes } from './builtins.ts';
 import type { Constants } from './constants.ts';
 import type { TypeDefinition } from './hoist.ts';
 import type { AliasType, ModelField, NamedType, WireType } from './model.ts';
-import { camelCase, NameScope, UniqueNames } from './names.ts';
+import { camelCase, inClaimOrder, NameScope, UniqueNames } from './names.ts';
 import { CompileError } from './place.ts';
 
 const lengthMax = 0xffff_ffff;
@@ -52,10 +52,12 @@ export class TypeResolver {
   fields(declarations: readonly Declaration[]): ModelField[] {
     const scope = new NameScope('fields');
     const unique = new UniqueNames();
-    return declarations.map((declaration) => {
-      unique.add(declaration.name, 'field');
-      return this.field(declaration, scope);
-    });
+    for (const { name } of declarations) unique.add(name, 'field');
+    const fields = new Map<Declaration, ModelField>();
+    for (const declaration of inClaimOrder(declarations, camelCase)) {
+      fields.set(declaration, this.field(declaration, scope));
+    }
+    return declarations.flatMap((declaration) => fields.get(declaration) ?? []);
   }
 
   field(declaration: Declaration, scope: NameScope): ModelField {
