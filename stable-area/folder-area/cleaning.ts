@@ -1,5 +1,13 @@
 import type { Folder } from '../../environment/folder.ts';
-import { type AreaPaths, epochInMaking, epochsAmong, isProbe, numbered } from './layout.ts';
+import type { Random } from '../../environment/random.ts';
+import {
+  type AreaPaths,
+  epochInMaking,
+  epochsAmong,
+  isProbe,
+  makingName,
+  numbered,
+} from './layout.ts';
 
 /**
  * Removes what nobody will ever read again: directories of earlier epochs, and what dead claimers and probes left.
@@ -11,15 +19,19 @@ import { type AreaPaths, epochInMaking, epochsAmong, isProbe, numbered } from '.
  */
 export async function removeLeftovers(
   folder: Folder,
+  random: Random,
   paths: AreaPaths,
   epoch: number,
 ): Promise<void> {
+  for (const earlier of epochsAmong(await folder.list(paths.epochs))) {
+    if (earlier >= epoch) continue;
+    // First out of sight as a whole: a directory that is half removed must not look like one.
+    const gone = `${paths.epochs}/${makingName(earlier, random)}`;
+    await folder.rename(numbered(paths.epochs, earlier), gone);
+  }
   for (const name of await folder.list(paths.epochs)) {
     const making = epochInMaking(name);
     if (making !== undefined && making < epoch) await folder.removeTree(`${paths.epochs}/${name}`);
-  }
-  for (const earlier of epochsAmong(await folder.list(paths.epochs))) {
-    if (earlier < epoch) await folder.removeTree(numbered(paths.epochs, earlier));
   }
   for (const name of await folder.list(paths.claims)) {
     const making = epochInMaking(name);

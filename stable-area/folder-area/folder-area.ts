@@ -157,9 +157,9 @@ class FolderArea implements StableArea {
 
   /** What could not be removed is tried again by the next holder. */
   async #clean(epoch: number): Promise<void> {
-    const { timers, folder } = this.#options;
+    const { timers, folder, random } = this.#options;
     await new Promise<void>((resolve) => timers.soon(resolve));
-    await removeLeftovers(folder, this.#paths, epoch).catch(() => undefined);
+    await removeLeftovers(folder, random, this.#paths, epoch).catch(() => undefined);
   }
 
   #alsoWaitFor(task: Promise<void> | undefined): void {

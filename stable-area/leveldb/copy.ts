@@ -50,7 +50,10 @@ import { type NamedLog, verifyLogs } from './write-log.ts';
 /** `every` is wrong, and here only so that the torture test can prove that it would find it. */
 export type TablesToLink = 'named' | 'every';
 
-/** False when something vanished or changed meanwhile. Throws a StableAreaError where the directory is damaged. */
+/**
+ * False when something vanished or changed meanwhile. Throws STABLE_AREA_CORRUPT where a file is damaged, or missing
+ * although nothing changed.
+ */
 export async function copyLevelDirectory(
   folder: Folder,
   from: string,
@@ -65,7 +68,9 @@ export async function copyLevelDirectory(
     const number = tableNumberOf(name);
     return number !== undefined && (manifest.tables.has(number) || tablesToLink === 'every');
   });
-  if (new Set(tables.map(tableNumberOf)).size < manifest.tables.size) return false;
+  if (new Set(tables.map(tableNumberOf)).size < manifest.tables.size) {
+    return beginAgain(folder, from, source, 'a table');
+  }
   const linked = await Promise.all(
     tables.map((name) => {
       const link = folder.link(`${from}/${name}`, `${to}/${name}`).then(() => true);
@@ -74,8 +79,10 @@ export async function copyLevelDirectory(
   );
   if (linked.includes(undefined)) return false;
 
-  const logs = await readLogs(folder, from, neededLogs(manifest, names));
-  if (logs === undefined || !(await isUnchanged(folder, from, source))) return false;
+  const logNames = neededLogs(manifest, names);
+  if (logNames === undefined) return beginAgain(folder, from, source, 'the log');
+  const logs = await readLogs(folder, from, logNames);
+  if (logs === undefined || !(await keptItsLogs(folder, from, source))) return false;
   verifyLogs(logs);
 
   const files = [
@@ -118,13 +125,15 @@ async function readSource(folder: Folder, from: string): Promise<Source | undefi
   return { manifestName, manifestBytes, manifest, names };
 }
 
+/** Undefined when the directory is gone: it is renamed away as a whole before it is removed. */
 async function readManifestName(folder: Folder, from: string): Promise<string | undefined> {
   const current = await whileThere(folder.readFile(`${from}/${currentName}`));
-  if (current === undefined) return undefined;
-  const name = manifestNameIn(current);
-  if (name === undefined) {
-    throw new StableAreaError('STABLE_AREA_CORRUPT', `${from}/${currentName} names no MANIFEST`);
+  if (current === undefined) {
+    if ((await folder.status(from)) === undefined) return undefined;
+    throw corrupt(from, `has lost its ${currentName}`);
   }
+  const name = manifestNameIn(current);
+  if (name === undefined) throw corrupt(from, `has a ${currentName} that names no MANIFEST`);
   return name;
 }
 
@@ -142,9 +151,8 @@ function neededLogs(manifest: Manifest, names: readonly string[]): readonly stri
 async function readLogs(
   folder: Folder,
   from: string,
-  names: readonly string[] | undefined,
+  names: readonly string[],
 ): Promise<readonly NamedLog[] | undefined> {
-  if (names === undefined) return undefined;
   const logs: NamedLog[] = [];
   for (const name of names) {
     const bytes = await whileThere(folder.readFile(`${from}/${name}`));
@@ -155,10 +163,36 @@ async function readLogs(
 }
 
 /** No log that the MANIFEST needs can have been removed yet (3 above). */
-async function isUnchanged(folder: Folder, from: string, source: Source): Promise<boolean> {
-  if ((await readManifestName(folder, from)) !== source.manifestName) return false;
-  const bytes = await whileThere(folder.readFile(`${from}/${source.manifestName}`));
+async function keptItsLogs(folder: Folder, from: string, source: Source): Promise<boolean> {
+  const bytes = await readManifestAgain(folder, from, source);
   return bytes !== undefined && readManifest(bytes).logNumber === source.manifest.logNumber;
+}
+
+/**
+ * A file that the MANIFEST needs is not there: false where the directory has moved on. A file is removed only after an
+ * edit, so where there is no new one it has been lost.
+ */
+async function beginAgain(
+  folder: Folder,
+  from: string,
+  source: Source,
+  what: string,
+): Promise<false> {
+  const bytes = await readManifestAgain(folder, from, source);
+  if (bytes?.equals(source.manifestBytes) === true) {
+    throw corrupt(from, `has lost ${what} that its MANIFEST names`);
+  }
+  return false;
+}
+
+/** Undefined when CURRENT names another one now. */
+async function readManifestAgain(
+  folder: Folder,
+  from: string,
+  source: Source,
+): Promise<Buffer | undefined> {
+  if ((await readManifestName(folder, from)) !== source.manifestName) return undefined;
+  return whileThere(folder.readFile(`${from}/${source.manifestName}`));
 }
 
 /** Undefined when the name does not exist (any more). */
@@ -169,4 +203,8 @@ async function whileThere<T>(operation: Promise<T>): Promise<T | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+function corrupt(directory: string, what: string): StableAreaError {
+  return new StableAreaError('STABLE_AREA_CORRUPT', `${directory} ${what}`);
 }

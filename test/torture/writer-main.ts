@@ -14,9 +14,9 @@ const environment = nodeEnvironment();
 // The directory of an earlier epoch stays for a while, so that its owner can do its worst in it.
 const folder: Folder = {
   ...environment.folder,
-  async removeTree(path) {
-    if (/\/\d+$/.test(path)) await delay(environment.timers, settings.removalDelayMs);
-    await environment.folder.removeTree(path);
+  async rename(from, to) {
+    if (/\/\d+$/.test(from)) await delay(environment.timers, settings.removalDelayMs);
+    await environment.folder.rename(from, to);
   },
 };
 
