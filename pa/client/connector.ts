@@ -211,8 +211,8 @@ export class Connector {
     }
     const active = this.#link;
     const best = this.#candidates.best;
-    const isBest = best !== undefined && placeOf(best.port) === placeOf(link.port);
-    // What PAM named last is believed at once; what served earlier is asked first.
+    const isBest = best?.failures === 0 && placeOf(best.port) === placeOf(link.port);
+    // What PAM named last is believed at once; what served earlier, or has failed, is asked first.
     if (isBest && (active === undefined || link.epoch > active.epoch)) this.adopt(link);
     else this.#askFirst(link);
   }
@@ -234,6 +234,8 @@ export class Connector {
           ? isAnswer || reply.kind === 'try-again'
           : isAnswer && (link.epoch > active.epoch || this.#host.isDoubtful);
       if (isBetter && !this.#isClosed) {
+        // Whatever epoch it goes by, it does not answer: it would be adopted again at once.
+        if (active !== undefined) this.#candidates.failed(active.port, this.#nowMs());
         this.adopt(link);
       } else {
         link.close();
