@@ -1,6 +1,9 @@
-/** Where a byte stream comes from or goes to. */
+/** Where a byte stream or a datagram comes from or goes to. */
 export interface Endpoint {
-  /** Numeric address or host name, without brackets. */
+  /**
+   * Numeric address or host name, without brackets. As PostgreSQL's clients have it, what begins with `/` is the path of
+   * a local socket, which has port 0 (`connect` only).
+   */
   readonly host: string;
   readonly port: number;
 }
@@ -45,7 +48,48 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Stream sockets, passed in. */
+/** One datagram (UDP) as it came. */
+export interface Datagram {
+  /** The callee owns it; it is never reused. */
+  readonly bytes: Buffer;
+  /** Who sent it. Anybody can write anything there. */
+  readonly peer: Endpoint;
+  /** The address that it was sent to, never a wildcard. A reply has to come from there, or no client takes it. */
+  readonly local: Endpoint;
+}
+
+/** Takes datagrams of any peer. For a wildcard address there is one socket for each address of the machine below it. */
+export interface DatagramListener {
+  /** The address that was asked for, with the port that is really bound. */
+  readonly address: Endpoint;
+  /** Bytes given to `send` that have not left the process. */
+  readonly unsentBytes: number;
+  /**
+   * Sends the buffers as one datagram, `from` an address at which one was received. It may get lost on the way, be
+   * doubled or overtaken; what cannot be sent at all is lost in the same way.
+   */
+  send(buffers: readonly Uint8Array[], from: Endpoint, to: Endpoint): void;
+  close(): Promise<void>;
+}
+
+/** Exchanges datagrams with one peer. */
+export interface DatagramSocket {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** As with a listener. */
+  send(buffers: readonly Uint8Array[]): void;
+  close(): void;
+}
+
+/** What a datagram socket tells its owner, from the event loop. */
+export interface DatagramEvents {
+  /** The next datagram of the peer. The callee owns `bytes`. */
+  received(bytes: Buffer): void;
+  /** The system says that what was sent has not arrived: nobody listens there (ECONNREFUSED) ... The socket goes on. */
+  failed(error: Error): void;
+}
+
+/** Stream and datagram sockets, passed in. */
 export interface Network {
   /**
    * Rejects with an Error whose `code` is the system's (ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT ...). `signal` abandons
@@ -54,4 +98,8 @@ export interface Network {
   connect(to: Endpoint, signal?: AbortSignal): Promise<Stream>;
   /** Port 0 asks the system for a free port. Rejects with `code` EADDRINUSE, EACCES ... */
   listen(at: Endpoint, accept: (stream: Stream) => void): Promise<Listener>;
+  /** A datagram socket for one peer. Rejects only where that is no address, or the system has no socket. */
+  connectDatagrams(to: Endpoint, events: DatagramEvents): Promise<DatagramSocket>;
+  /** As `listen`. A stream listener may have the same port. */
+  listenDatagrams(at: Endpoint, receive: (datagram: Datagram) => void): Promise<DatagramListener>;
 }

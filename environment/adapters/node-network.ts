@@ -1,5 +1,6 @@
 import { connect, createServer, isIPv6, type Server, type Socket } from 'node:net';
 import type { Endpoint, Listener, Network, Stream } from '../network.ts';
+import { connectDatagrams, listenDatagrams } from './node-datagrams.ts';
 import { NodeStream } from './node-stream.ts';
 
 const socketOptions = {
@@ -16,8 +17,13 @@ const socketOptions = {
 
 const listenBacklog = 1_024;
 
-/** TCP sockets of the system. */
-export const nodeNetwork: Network = { connect: connectStream, listen };
+/** TCP, UDP and local sockets of the system. */
+export const nodeNetwork: Network = {
+  connect: connectStream,
+  listen,
+  connectDatagrams,
+  listenDatagrams,
+};
 
 function connectStream(to: Endpoint, signal?: AbortSignal): Promise<Stream> {
   return new Promise((resolve, reject) => {
@@ -25,7 +31,9 @@ function connectStream(to: Endpoint, signal?: AbortSignal): Promise<Stream> {
       reject(abandoned(to, signal));
       return;
     }
-    const socket = connect({ ...socketOptions, host: to.host, port: to.port });
+    const socket = to.host.startsWith('/')
+      ? connect({ ...socketOptions, path: to.host })
+      : connect({ ...socketOptions, host: to.host, port: to.port });
     const onAbort = (): void => {
       settle();
       if (signal !== undefined) reject(abandoned(to, signal));
@@ -35,7 +43,7 @@ function connectStream(to: Endpoint, signal?: AbortSignal): Promise<Stream> {
     };
     const onConnect = (): void => {
       settle();
-      const stream = streamOf(socket);
+      const stream = to.host.startsWith('/') ? new NodeStream(socket, to, to) : streamOf(socket);
       if (stream === undefined) {
         reject(systemError('ECONNRESET', `connection to ${to.host} port ${to.port} was reset`));
       } else {

@@ -1,5 +1,7 @@
 import type { Timers } from '../clock.ts';
 import type { Endpoint, Listener, Network, Stream } from '../network.ts';
+import { MemoryDatagrams, type MemoryDatagramOptions } from './memory-datagrams.ts';
+import { reaches, systemError } from './memory-address.ts';
 import { MemoryStream, type MemoryStreamOptions } from './memory-stream.ts';
 
 export interface MemoryNetwork extends Network {
@@ -9,18 +11,24 @@ export interface MemoryNetwork extends Network {
   readonly openStreams: number;
 }
 
-const firstFreePort = 49_152;
-const anyHost = new Set(['0.0.0.0', '::']);
+export interface MemoryNetworkOptions extends Partial<MemoryStreamOptions>, MemoryDatagramOptions {
+  /** Where connections come from; default 127.0.0.1. */
+  readonly host?: string;
+}
 
-/** Streams inside the process, for tests: deterministic, without latency and without loss. */
-export function memoryNetwork(
-  timers: Timers,
-  options: Partial<MemoryStreamOptions> & { readonly host?: string } = {},
-): MemoryNetwork {
+const firstFreePort = 49_152;
+
+/** Streams and datagrams inside the process, for tests: deterministic, without latency, without loss but on request. */
+export function memoryNetwork(timers: Timers, options: MemoryNetworkOptions = {}): MemoryNetwork {
   const { host = '127.0.0.1', chunkBytesMax = 65_536, highWaterBytes = 256 * 1024 } = options;
   const accepting = new Map<number, { at: Endpoint; accept: (stream: Stream) => void }>();
   const open = new Set<MemoryStream>();
   let nextPort = firstFreePort;
+  const takePort = (): number => {
+    nextPort += 1;
+    return nextPort - 1;
+  };
+  const datagrams = new MemoryDatagrams(timers, host, takePort, options);
 
   const makeStream = (local: Endpoint, remote: Endpoint): MemoryStream => {
     const stream: MemoryStream = new MemoryStream(
@@ -43,8 +51,7 @@ export function memoryNetwork(
         } else if (listener === undefined || !reaches(listener.at.host, to.host)) {
           reject(systemError('ECONNREFUSED', to));
         } else {
-          const from = { host, port: nextPort };
-          nextPort += 1;
+          const from = { host, port: takePort() };
           const near = makeStream(from, to);
           const far = makeStream(to, from);
           MemoryStream.join(near, far);
@@ -55,8 +62,7 @@ export function memoryNetwork(
     });
 
   const listen = (at: Endpoint, accept: (stream: Stream) => void): Promise<Listener> => {
-    const port = at.port === 0 ? nextPort : at.port;
-    if (at.port === 0) nextPort += 1;
+    const port = at.port === 0 ? takePort() : at.port;
     if (accepting.has(port)) return Promise.reject(systemError('EADDRINUSE', at));
     accepting.set(port, { at, accept });
     return Promise.resolve({
@@ -71,6 +77,8 @@ export function memoryNetwork(
   return {
     connect,
     listen,
+    connectDatagrams: (to, events) => datagrams.connect(to, events),
+    listenDatagrams: (at, receive) => datagrams.listen(at, receive),
     reset() {
       for (const stream of open) stream.fail(systemError('ECONNRESET', stream.remote));
     },
@@ -78,12 +86,4 @@ export function memoryNetwork(
       return open.size;
     },
   };
-}
-
-function reaches(listening: string, asked: string): boolean {
-  return anyHost.has(listening) || listening === asked;
-}
-
-function systemError(code: string, at: Endpoint): Error {
-  return Object.assign(new Error(`${code} ${at.host}:${at.port}`), { code });
 }

@@ -241,8 +241,8 @@ test('rpc client: the credential of the client, or of the call', async () => {
 test('rpc client: a failed connection is RPC_SYSTEMERROR with its cause, an unknown name RPC_UNKNOWNHOST', async () => {
   const { timers } = manualClock();
   const failing = (code: string): Network => ({
+    ...memoryNetwork(timers),
     connect: () => Promise.reject(Object.assign(new Error(code), { code })),
-    listen: () => Promise.reject(new Error('not used')),
   });
   const attempt = (code: string) =>
     connectRpc({ host: 'h', port: 1 }, { network: failing(code), timers, random: seededRandom(1) });

@@ -1,5 +1,11 @@
 import type { Environment } from '../../../environment/environment.ts';
-import type { Listener, Network, Stream } from '../../../environment/network.ts';
+import type {
+  DatagramListener,
+  DatagramSocket,
+  Listener,
+  Network,
+  Stream,
+} from '../../../environment/network.ts';
 import { type ManualClock, manualClock } from '../../../environment/testing/manual-clock.ts';
 import { memoryNetwork } from '../../../environment/testing/memory-network.ts';
 import { seededRandom } from '../../../environment/testing/seeded-random.ts';
@@ -15,7 +21,9 @@ import { namesServices } from './names-service.ts';
 class NodeNetwork implements Network {
   readonly #shared: Network;
   readonly #streams = new Set<Stream>();
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Set<Listener | DatagramListener>();
+  /** Datagrams that came while it was stopped; undefined while it runs. */
+  #late: (() => void)[] | undefined;
 
   constructor(shared: Network) {
     this.#shared = shared;
@@ -36,17 +44,36 @@ class NodeNetwork implements Network {
     return listener;
   }
 
+  connectDatagrams(...args: Parameters<Network['connectDatagrams']>): Promise<DatagramSocket> {
+    return this.#shared.connectDatagrams(...args);
+  }
+
+  async listenDatagrams(
+    ...[at, receive]: Parameters<Network['listenDatagrams']>
+  ): Promise<DatagramListener> {
+    const listener = await this.#shared.listenDatagrams(at, (datagram) => {
+      if (this.#late === undefined) receive(datagram);
+      else this.#late.push(() => receive(datagram));
+    });
+    this.#listeners.add(listener);
+    return listener;
+  }
+
   async die(): Promise<void> {
     for (const listener of this.#listeners) await listener.close();
     for (const stream of this.#streams) stream.destroy();
   }
 
   stop(): void {
+    this.#late = [];
     for (const stream of this.#streams) stream.pause();
   }
 
   resume(): void {
     for (const stream of this.#streams) stream.resume();
+    const late = this.#late ?? [];
+    this.#late = undefined;
+    for (const deliver of late) deliver();
   }
 }
 
