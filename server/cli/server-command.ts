@@ -12,7 +12,7 @@ import { openFolderArea } from '../../stable-area/folder-area/folder-area.ts';
 import { createLevelEngineFactory } from '../../stable-area/leveldb/level-engine-adapter.ts';
 import { FailpointControl } from '../admin/failpoint-control.ts';
 import { killSelf } from '../process/kill-self-adapter.ts';
-import { processIdentity } from '../process/process-identity-adapter.ts';
+import { processIdentity } from '../../pa/adapters/process-identity-adapter.ts';
 import { reportedEvent } from '../process/process-report.ts';
 import {
   ListenError,

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startTimeOf } from '../../process/process-identity-adapter.ts';
+import { startTimeOf } from '../../../pa/adapters/process-identity-adapter.ts';
 import { codeOf } from '../failure.ts';
 
 const lockName = 'cluster.lock';

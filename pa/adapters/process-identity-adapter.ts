@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { ProcessIdentity } from '../../pa/server/pair-process.ts';
+import type { ProcessIdentity } from '../server/pair-process.ts';
 
 /** Which process of which machine this is, so that a peer on the same machine can end it when it hangs, and no other. */
 export function processIdentity(): ProcessIdentity {
