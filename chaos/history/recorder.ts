@@ -50,6 +50,11 @@ export class Recorder {
     return operation;
   }
 
+  /** False once it was answered or abandoned. */
+  isOpen(open: OpenCall): boolean {
+    return this.#open.has(open);
+  }
+
   disturb(disturbance: Omit<Disturbance, 'atMicroseconds'>, atMicroseconds = this.time()): void {
     this.disturbances.push({ ...disturbance, atMicroseconds });
   }

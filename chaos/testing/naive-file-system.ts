@@ -211,9 +211,13 @@ function attributes(node: Node): Attributes {
   return {
     ino: node.ino,
     type: node.type,
-    links: node.names,
+    links: node.type === 'directory' ? 2 + subdirectories(node) : node.names,
     sizeBytes: node.type === 'file' ? node.blocks.length * blockBytes : 0,
   };
+}
+
+function subdirectories(node: Node): number {
+  return [...node.entries.values()].filter(({ type }) => type === 'directory').length;
 }
 
 function shown(node: Node): Outcome {

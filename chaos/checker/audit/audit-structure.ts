@@ -43,6 +43,10 @@ export function auditStructure(tree: FinalTree): Finding[] {
     const also = paths.length > 1 ? ` (also ${paths.slice(1).join(', ')})` : '';
     if (attributes.type === 'directory') {
       if (paths.length > 1) wrong(path, `is a directory with several names${also}`);
+      const links = directoryLinks(tree, attributes.ino);
+      if (links !== undefined && links !== attributes.links) {
+        wrong(path, `has a link count of ${attributes.links}, but should have ${links}`);
+      }
     } else if (attributes.links !== paths.length) {
       wrong(path, `has a link count of ${attributes.links}, but ${paths.length} names${also}`);
     }
@@ -57,4 +61,11 @@ export function auditStructure(tree: FinalTree): Finding[] {
     });
   }
   return findings;
+}
+
+/** Its name, its own `.`, and the `..` of each subdirectory. Undefined where the directory could not be read. */
+function directoryLinks(tree: FinalTree, ino: Ino): number | undefined {
+  const directory = tree.directories.get(ino);
+  if (directory === undefined) return undefined;
+  return 2 + directory.entries.filter(({ attributes }) => attributes?.type === 'directory').length;
 }
