@@ -29,3 +29,28 @@ export type {
 export { type CallOutcome, PaError, type PaErrorCode } from './error.ts';
 export type { StockOrigin } from './header.ts';
 export { ClusterSecret, parseSecret } from './secret.ts';
+export type { Key } from '../stable-area/stable-area.ts';
+export type {
+  Table,
+  TableRange,
+  TableRecord,
+  Transaction,
+} from '../stable-area/records/record-store.ts';
+export {
+  connectAlias,
+  type ConnectedAlias,
+  type ConnectOptions,
+  serveAlias,
+  type ServeOptions,
+} from './adapters/node-pair-adapter.ts';
+export { type Pam, type PamOptions, startPam } from './manager/start-pam.ts';
+export type { Accusation, PairProcess, Role, VolumeEvent, VolumeStatus } from './server/host.ts';
+export { type PairProcessOptions, startPairProcess } from './server/pair-process.ts';
+export type {
+  BackgroundWork,
+  Caller,
+  Service,
+  ServiceContext,
+  VolumeServices,
+  VolumeState,
+} from './server/service.ts';

@@ -1,4 +1,10 @@
-import type { Service, ServiceContext, Table, Transaction, VolumeServices } from '../../pa/index.ts';
+import type {
+  Service,
+  ServiceContext,
+  Table,
+  Transaction,
+  VolumeServices,
+} from '../../pa/index.ts';
 import { BankStatus, dispatchBankProgramV1 } from './generated/bank.ts';
 
 /** Balances by account name, in cents. */

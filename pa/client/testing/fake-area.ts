@@ -113,6 +113,8 @@ export class FakePort {
   readonly port: Port;
   /** Everything that arrived, in order. */
   readonly received: Received[] = [];
+  /** What AYA says of a call without a reply. */
+  callState: PaCallState = PaCallState.PA_CALL_UNKNOWN;
   /** Decides what goes wrong. */
   script: Script = () => undefined;
   /** Under which it answers; at first that of `port`. */
@@ -165,6 +167,11 @@ export class FakePort {
   /** As kill -9. */
   kill(): Promise<void> {
     return this.#server.destroy();
+  }
+
+  /** Open connections go on. */
+  stopListening(): Promise<void> {
+    return this.#server.stopListening();
   }
 
   breakConnections(): void {
@@ -249,7 +256,8 @@ export class FakePort {
         const args = argumentsOf(procedures.paAya, call);
         const session = sessions.get(Number(args.incarnation));
         const isDone = session?.replies.has(Number(args.sequence)) === true;
-        const state = isDone ? PaCallState.PA_CALL_DONE : PaCallState.PA_CALL_UNKNOWN;
+        const isHeld = this.callState === PaCallState.PA_CALL_IN_PROGRESS;
+        const state = isDone && !isHeld ? PaCallState.PA_CALL_DONE : this.callState;
         return encodeToBuffers(procedures.paAya.result, { state });
       }
       case 'paComplete': {
@@ -270,11 +278,6 @@ export class FakePort {
       }
     }
   }
-}
-
-/** The bytes of an AYA answer, for scripts that answer it themselves. */
-export function ayaAnswer(state: PaCallState): Buffer[] {
-  return encodeToBuffers(PaProgramV1.procedures.paAya.result, { state });
 }
 
 function argumentsOf<Arguments, Result>(
