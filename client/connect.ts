@@ -1,0 +1,107 @@
+import { nodeEnvironment } from '../environment/adapters/node-environment.ts';
+import { nodeHttpClient } from '../pa/adapters/node-http-adapter.ts';
+import type { PaClientEvents } from '../pa/client/events.ts';
+import { createPaClient, type PaClient } from '../pa/client/pa-client.ts';
+import { HttpPortDirectory, parsePamUrl } from '../pa/directory/http-directory.ts';
+import type { PortDirectory } from '../pa/directory/port-directory.ts';
+import { authSys } from '../rpc/auth.ts';
+import type { OpaqueAuth } from '../rpc/opaque-auth.ts';
+import { processIdentity } from './adapters/process-identity.ts';
+import type { FugaFs } from './file-system.ts';
+import type { Identity } from './nfs/permission.ts';
+import { openSession } from './open-session.ts';
+
+/** AUTH_SYS has room for so many supplementary groups (RFC 5531 appendix A). */
+const groupsMax = 16;
+const machineNameBytesMax = 255;
+
+export interface ConnectOptions {
+  /** Name of the alias, e.g. `home`. */
+  readonly alias: string;
+  /** Addresses of the PAMs, `http://host:port` or `host:port`; one text with commas, or a list. */
+  readonly pams?: string | readonly string[];
+  /** Instead of `pams`: any other directory. It is not closed by `close`. */
+  readonly directory?: PortDirectory;
+  /** In whose name files are used; the user of this process. Servers believe it, as NFS servers do. */
+  readonly identity?: Identity;
+  /** Mode bits that new files and directories never get; this process's. */
+  readonly umask?: number;
+  /** Bulk reads and writes under way at once; 64. */
+  readonly window?: number;
+  /** Told while calls wait, and when a takeover was gone through. */
+  readonly events?: PaClientEvents;
+}
+
+/**
+ * Connects to an alias. Resolves when its root is known; waits, without an end, while nobody serves it. Rejects with a
+ * PaError `PA_UNKNOWN_ALIAS` where no PAM knows it.
+ */
+export async function connect(options: ConnectOptions): Promise<FugaFs> {
+  const environment = nodeEnvironment();
+  const own = options.directory === undefined ? openDirectory(options.pams ?? []) : undefined;
+  const directory = options.directory ?? own;
+  if (directory === undefined) throw new TypeError('connect needs `pams` or a `directory`');
+  const client = createPaClient({
+    environment,
+    directory,
+    ...(options.events === undefined ? {} : { events: options.events }),
+  });
+  const close = async () => {
+    await client.close();
+    own?.close();
+  };
+  const fs = openAlias(client, { ...options, close });
+  try {
+    await fs.access('/');
+    return fs;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export interface AliasOptions {
+  readonly alias: string;
+  readonly identity?: Identity | undefined;
+  readonly umask?: number | undefined;
+  readonly window?: number | undefined;
+  /** What `close` of the file system does. */
+  readonly close?: () => Promise<void>;
+}
+
+/** The files of one alias over a PA client that may have more of them. Makes no call yet. */
+export function openAlias(client: PaClient, options: AliasOptions): FugaFs {
+  const { random } = nodeEnvironment();
+  const own = processIdentity();
+  const identity = options.identity ?? own;
+  const alias = client.alias(options.alias);
+  const credential = credentialOf(identity, own.machineName);
+  return openSession({
+    caller: {
+      call: (version, procedure, args) => alias.call(version, procedure, args, { credential }),
+    },
+    exportPath: `/${options.alias}`,
+    identity,
+    random,
+    umask: options.umask ?? own.umask,
+    window: options.window,
+    close: options.close,
+  });
+}
+
+function credentialOf({ uid, gid, groups }: Identity, machineName: string): OpaqueAuth {
+  const name = Buffer.from(machineName, 'utf8').toString('latin1').slice(0, machineNameBytesMax);
+  return authSys({ machineName: name, uid, gid, gids: groups.slice(0, groupsMax) });
+}
+
+function openDirectory(pams: string | readonly string[]): PortDirectory | undefined {
+  const texts = typeof pams === 'string' ? pams.split(',') : pams;
+  if (texts.length === 0) return undefined;
+  const urls = texts.map((text) => {
+    const url = parsePamUrl(text.trim());
+    if (url === undefined)
+      throw new TypeError(`"${text}" is no address of a PAM (http://host:port)`);
+    return url;
+  });
+  return new HttpPortDirectory({ environment: nodeEnvironment(), http: nodeHttpClient(), urls });
+}
