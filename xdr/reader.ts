@@ -45,7 +45,7 @@ export class XdrReader {
     const at = this.position;
     if (this.#end - at < 4) return this.#underflow(4);
     this.position = at + 4;
-    return this.#bytes.readInt32BE(at);
+    return this.#word(at);
   }
 
   /** RFC 4506 §4.2. */
@@ -53,7 +53,7 @@ export class XdrReader {
     const at = this.position;
     if (this.#end - at < 4) return this.#underflow(4);
     this.position = at + 4;
-    return this.#bytes.readUInt32BE(at);
+    return this.#word(at) >>> 0;
   }
 
   /** An int that must lie in a smaller range: C rpcgen's `char` and `short`, which take a whole word on the wire. */
@@ -179,6 +179,17 @@ export class XdrReader {
   /** Makes bytes that are left over a failure. */
   finish(): void {
     if (this.remaining > 0) this.fail('trailing-bytes', `${this.remaining} bytes after the value`);
+  }
+
+  /** Byte by byte: less than what Buffer's own methods cost, which check once more. */
+  #word(at: number): number {
+    const bytes = this.#bytes;
+    return (
+      ((bytes[at] as number) << 24) |
+      ((bytes[at + 1] as number) << 16) |
+      ((bytes[at + 2] as number) << 8) |
+      (bytes[at + 3] as number)
+    );
   }
 
   /** A length word within its limit, or 0 with a failure. */

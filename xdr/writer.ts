@@ -4,6 +4,9 @@ import { lengthMax, nestingDepthMax, referencedOpaqueBytesMin } from './limits.t
 const firstChunkBytes = 512;
 const chunkBytesMax = 65_536;
 
+/** Up to here a loop over characters is quicker than a call into Node's own code. File names are short. */
+const shortTextMax = 40;
+
 /** A word that is written now and given its value later: a length that is not yet known. */
 export interface ReservedWord {
   readonly chunk: Buffer;
@@ -42,15 +45,13 @@ export class XdrWriter {
   /** RFC 4506 §4.1. */
   int(value: number): void {
     if ((value | 0) !== value) throw new XdrLimitError(`${value} is not an int`);
-    const at = this.#room(4);
-    this.#chunk.writeInt32BE(value, at);
+    this.#word(value);
   }
 
   /** RFC 4506 §4.2. */
   unsignedInt(value: number): void {
     if (value >>> 0 !== value) throw new XdrLimitError(`${value} is not an unsigned int`);
-    const at = this.#room(4);
-    this.#chunk.writeUInt32BE(value, at);
+    this.#word(value);
   }
 
   /** The counterpart of `XdrReader.intWithin`. */
@@ -110,7 +111,7 @@ export class XdrWriter {
 
   /** RFC 4506 §4.11. `maxLength` counts bytes. A lone surrogate has no UTF-8 form and is refused. */
   stringUtf8(value: string, maxLength: number = lengthMax): void {
-    const length = Buffer.byteLength(value, 'utf8');
+    const length = isShortAscii(value) ? value.length : Buffer.byteLength(value, 'utf8');
     if (length !== value.length && /\p{Surrogate}/u.test(value)) {
       throw new XdrLimitError('a string with a lone surrogate is not text');
     }
@@ -191,7 +192,9 @@ export class XdrWriter {
       this.#refer(Buffer.from(value, encoding));
     } else {
       const at = this.#room(length);
-      this.#chunk.write(value, at, length, encoding);
+      const isOneByteEach = length === value.length;
+      if (isOneByteEach && length <= shortTextMax) this.#characters(value, at);
+      else this.#chunk.write(value, at, length, encoding);
     }
     this.#pad(length);
   }
@@ -199,9 +202,26 @@ export class XdrWriter {
   /** Zero bytes up to a multiple of four (RFC 4506 §3). */
   #pad(length: number): void {
     const count = -length & 3;
-    if (count === 0) return;
     const at = this.#room(count);
-    this.#chunk.fill(0, at, at + count);
+    const chunk = this.#chunk;
+    for (let index = 0; index < count; index += 1) chunk[at + index] = 0;
+  }
+
+  /** Byte by byte: a fraction of what a call into Node's own code costs. */
+  #word(value: number): void {
+    const at = this.#room(4);
+    const chunk = this.#chunk;
+    chunk[at] = value >>> 24;
+    chunk[at + 1] = value >>> 16;
+    chunk[at + 2] = value >>> 8;
+    chunk[at + 3] = value;
+  }
+
+  #characters(value: string, at: number): void {
+    const chunk = this.#chunk;
+    for (let index = 0; index < value.length; index += 1) {
+      chunk[at + index] = value.charCodeAt(index);
+    }
   }
 
   /** Offset in the current chunk of `count` bytes that the caller now writes. */
@@ -233,4 +253,12 @@ export class XdrWriter {
     this.#partsBytes += this.#offset - this.#start;
     this.#start = this.#offset;
   }
+}
+
+function isShortAscii(value: string): boolean {
+  if (value.length > shortTextMax) return false;
+  for (let index = 0; index < value.length; index += 1) {
+    if (value.charCodeAt(index) > 0x7f) return false;
+  }
+  return true;
 }
