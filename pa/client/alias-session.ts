@@ -359,7 +359,8 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
   }
 
   #failAll(code: PaErrorCode, message: string): void {
-    for (const call of [...this.#book.all()]) call.fail(code, message);
+    // The queue first: what makes room would otherwise be sent.
+    for (const call of [...this.#book.all()].reverse()) call.fail(code, message);
   }
 
   async #sayGoodbye(link: Link, life: ClientLife): Promise<void> {

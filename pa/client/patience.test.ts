@@ -34,6 +34,7 @@ test('a reply in time ends the deadline', async () => {
   await world.time.settle();
   expect(await ending).toEqual(ok('a', 1));
   await world.client.close();
+  await world.time.settle();
   expect(world.time.waiting).toBe(0);
 });
 

@@ -81,9 +81,14 @@ export class SilenceWatch {
       return;
     }
     this.#isSilent = false;
-    if (oldest !== undefined && nowMs - oldest.askedMs >= this.#limits.slowCallMs) {
+    if (oldest !== undefined && nowMs - oldest.askedMs >= this.#slowMs(oldest)) {
       this.#askAboutCall(link, oldest);
     }
+  }
+
+  /** A call that nobody registers (a slow read) looks as if it were lost; it must not be sent again and again. */
+  #slowMs({ sent }: PendingCall): number {
+    return this.#limits.slowCallMs * Math.min(2 ** (sent - 1), silenceFactorMax);
   }
 
   /** Over a connection of its own: the one that is silent may be dead, and its queue full. */
