@@ -117,8 +117,7 @@ describe('RFC 1094 §2.2.17 READDIR', () => {
 
   test('`..` of what was mounted is itself', async () => {
     const { file } = ok(await world.mkdir('d'));
-    const mounted = await world.volume.mount.mountprocMnt('/home/d');
-    const { directory } = mounted as { directory: Buffer };
+    const directory = await world.volume.mounted('/home/d');
     const fileids = async (dir: Buffer) => {
       const reply = await page(dir, Buffer.alloc(4), 8192);
       return (reply as { readdirok: Readdirok }).readdirok.entries.map(({ fileid }) => fileid);

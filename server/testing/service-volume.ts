@@ -85,8 +85,13 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
     }
   }
 
-  async root(): Promise<Buffer> {
-    const reply = await this.mount.mountprocMnt('/home');
+  root(): Promise<Buffer> {
+    return this.mounted('/home');
+  }
+
+  /** The handle of what was mounted. */
+  async mounted(path: string, options: CallOptions = {}): Promise<Buffer> {
+    const reply = await this.mount.mountprocMnt(path, options);
     if (reply.status !== 0) throw new Error(`mount: ${reply.status}`);
     return (reply as { directory: Buffer }).directory;
   }

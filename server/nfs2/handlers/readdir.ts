@@ -24,10 +24,12 @@ export function readdir({ dir, cookie, count }: Readdirargs, call: Call): Readdi
   });
   if (outcome.status !== 'ok') return failed(outcome);
   const fitting = entriesWithin(outcome.entries, room);
-  const beyond = fitting.find((entry) => entry.cookie > wordMax || entry.ino > wordMax);
-  if (beyond !== undefined) return failed(refusedEntry(call, beyond));
-  const entries = fitting.map(entryOf);
-  const eof = outcome.eof && fitting.length === outcome.entries.length;
+  const beyond = fitting.findIndex(({ cookie: own, ino }) => own > wordMax || ino > wordMax);
+  const [first] = fitting;
+  if (beyond === 0 && first !== undefined) return failed(refusedEntry(call, first));
+  // What comes before an entry that cannot be told is told first.
+  const entries = (beyond < 0 ? fitting : fitting.slice(0, beyond)).map(entryOf);
+  const eof = outcome.eof && entries.length === outcome.entries.length;
   return { status: NfsStat.NFS_OK, readdirok: { entries, eof } };
 }
 
