@@ -31,8 +31,8 @@ export interface NfsFileServiceOptions {
   readonly run: string;
   /** The directory of this run, whose inode number `handles` knows. */
   readonly top: Ino;
-  /** True for an error that leaves the outcome of its call unknown. */
-  readonly isOutcomeUnknown: (error: unknown) => boolean;
+  /** What a rejected call means; undefined for what no outcome can be made of. */
+  readonly outcomeOfError: (error: unknown) => Outcome | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -67,8 +67,9 @@ export function nfsFileService(options: NfsFileServiceOptions): FileService {
       try {
         return await performCall(nfs, handles, call, { run, client, number });
       } catch (error) {
-        if (options.isOutcomeUnknown(error)) return { status: 'unknown' };
-        throw error;
+        const outcome = options.outcomeOfError(error);
+        if (outcome === undefined) throw error;
+        return outcome;
       }
     },
     makeRoot: (name) => makeDirectory(nfs, handles, handles.get(top), name),

@@ -17,11 +17,15 @@ export interface WorkerParts {
   readonly shared: readonly Area[];
   /** Asked before each call. */
   readonly isOver: () => boolean;
+  readonly pause: (ms: number) => Promise<void>;
 }
+
+/** Between calls: a load that the servers feel, and that leaves the machine some room. */
+const pauseMaxMs = 4;
 
 /** One worker: chooses calls, one after the other, and writes down what comes of them, until it is over. */
 export async function runWorker(parts: WorkerParts): Promise<void> {
-  const { client, service, recorder, random, isOver } = parts;
+  const { client, service, recorder, random, isOver, pause } = parts;
   while (!isOver()) {
     const area = random.fraction() < sharedShare ? random.pick(parts.shared) : parts.own;
     const call = chooseCall(random, area);
@@ -31,5 +35,7 @@ export async function runWorker(parts: WorkerParts): Promise<void> {
     if (!recorder.isOpen(open)) return;
     recorder.respond(open, outcome);
     area.knowledge.learn(call, outcome);
+    const pauseMs = random.integer(0, pauseMaxMs);
+    if (pauseMs > 0) await pause(pauseMs);
   }
 }

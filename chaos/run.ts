@@ -1,0 +1,196 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { Cluster } from './cluster/cluster.ts';
+import type { Header, History, Root } from './history/history.ts';
+import { Recorder } from './history/recorder.ts';
+import { planKills } from './killer/kill-plan.ts';
+import type { Kill } from './killer/killer.ts';
+import { runKiller } from './killer/killer.ts';
+import { runAudit } from './workload/audit.ts';
+import type { Area } from './workload/choose-call.ts';
+import type { FileService } from './workload/file-service.ts';
+import { HandleTable } from './workload/handle-table.ts';
+import { Knowledge } from './workload/knowledge.ts';
+import { openService, openTop } from './workload/open-service.ts';
+import { seededRandom } from './workload/seeded-random.ts';
+import { runWorker } from './workload/worker.ts';
+
+export interface RunOptions {
+  readonly cluster: Cluster;
+  readonly kills: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly registration: boolean;
+  /** Eight hexadecimal digits, different for each run. */
+  readonly run: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: RunProgress) => void;
+}
+
+export interface RunProgress {
+  readonly operations: number;
+  readonly kills: readonly Kill[];
+}
+
+export interface RunOutcome {
+  readonly history: History;
+  /** Why the run ended before its time; what was recorded until then is there. */
+  readonly failure: Error | undefined;
+}
+
+/** Pairs of directories, within which workers rename from one to the other, and single ones. */
+const sharedAreas = [2, 2, 1] as const;
+const sharedNames = ['a', 'b', 'c', 'd', 'e', 'f'];
+const ownNames = [...sharedNames, 'g', 'h', 'i', 'j'];
+/** Several workers on one client, so that clients have several calls outstanding. */
+const workersPerClient = 2;
+/** Calls go on for a moment before the first kill and after the last. */
+const calmMs = 500;
+const progressMs = 100;
+
+/** Lets workers loose on a cluster, kills its primaries meanwhile, and reads everything back. */
+export async function runChaos(options: RunOptions): Promise<RunOutcome> {
+  const { cluster, seed, workers, run } = options;
+  const handles = new HandleTable();
+  const parts = { pams: cluster.pams, alias: cluster.alias, handles, run };
+  const top = await openTop(parts);
+  const services = Array.from({ length: Math.ceil(workers / workersPerClient) }, () =>
+    openService(parts, top),
+  );
+  try {
+    const [first] = services;
+    if (first === undefined) throw new Error('a run has workers');
+    const shared = await makeAreas(first);
+    const own = await makeRoots(first, 'own', workers);
+    const roots = [...shared.flat(), ...own];
+    const header = { run, seed, registration: options.registration, roots, auditor: workers };
+    return await attack(options, services, header, shared, own);
+  } finally {
+    await Promise.all(services.map((service) => service.close()));
+  }
+}
+
+async function attack(
+  options: RunOptions,
+  services: readonly FileService[],
+  header: Header,
+  shared: readonly (readonly Root[])[],
+  own: readonly Root[],
+): Promise<RunOutcome> {
+  const random = seededRandom(options.seed);
+  const startMs = performance.now();
+  const recorder = new Recorder(() => (performance.now() - startMs) * 1000);
+  const sharedAreaList = shared.map((roots) => areaOf(roots, sharedNames));
+  const kills: Kill[] = [];
+  const ending = new AbortController();
+  const ends = AbortSignal.any([ending.signal, options.signal]);
+
+  const failures: Error[] = [];
+  const guarded = async (work: Promise<void>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      failures.push(error instanceof Error ? error : new Error(String(error)));
+      ending.abort();
+    }
+  };
+  const workers = own.map((root, client) =>
+    guarded(
+      runWorker({
+        client,
+        service: serviceOf(services, client),
+        recorder,
+        random: random.fork(`worker ${client}`),
+        own: areaOf([root], ownNames),
+        shared: sharedAreaList,
+        isOver: () => ends.aborted,
+        pause: sleepMs,
+      }),
+    ),
+  );
+  const progress = setInterval(() => {
+    options.onProgress({ operations: recorder.operations.length, kills });
+  }, progressMs);
+  try {
+    await guarded(
+      killAll(options, recorder, ends, (kill) => {
+        kills.push(kill);
+      }),
+    );
+    ending.abort();
+    await settled(workers, failures.length > 0 || options.signal.aborted);
+    recorder.abandonOpenCalls();
+    if (failures.length === 0 && !options.signal.aborted) {
+      const roots = header.roots.map(({ ino }) => ino);
+      await guarded(runAudit(header.auditor, roots, serviceOf(services, 0), recorder));
+    }
+  } finally {
+    clearInterval(progress);
+  }
+  const { operations, disturbances } = recorder;
+  return { history: { header, operations, disturbances }, failure: failures[0] };
+}
+
+async function killAll(
+  options: RunOptions,
+  recorder: Recorder,
+  signal: AbortSignal,
+  onKilled: (kill: Kill) => void,
+): Promise<void> {
+  await sleepMs(calmMs);
+  await runKiller({
+    cluster: options.cluster,
+    recorder,
+    plan: planKills(seededRandom(options.seed).fork('kills'), options.kills),
+    signal,
+    sleep: sleepMs,
+    nowMs: () => performance.now(),
+    onKilled,
+  });
+  if (!signal.aborted) await sleepMs(calmMs);
+}
+
+/** After a failure calls may never be answered. */
+const failurePatienceMs = 2_000;
+/** PA clients wait as long as it takes; a pair that never comes back is noticed by this. */
+const lastAnswerPatienceMs = 60_000;
+
+async function settled(workers: readonly Promise<void>[], isBroken: boolean): Promise<void> {
+  const patienceMs = isBroken ? failurePatienceMs : lastAnswerPatienceMs;
+  const timer = new AbortController();
+  await Promise.race([
+    Promise.all(workers),
+    sleepFor(patienceMs, undefined, { signal: timer.signal }).catch(() => undefined),
+  ]);
+  timer.abort();
+}
+
+async function makeAreas(service: FileService): Promise<Root[][]> {
+  const areas: Root[][] = [];
+  for (const [index, count] of sharedAreas.entries()) {
+    areas.push(await makeRoots(service, `shared-${index}`, count));
+  }
+  return areas;
+}
+
+async function makeRoots(service: FileService, name: string, count: number): Promise<Root[]> {
+  const roots: Root[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const path = `${name}-${index}`;
+    roots.push({ ino: await service.makeRoot(path), path });
+  }
+  return roots;
+}
+
+function areaOf(roots: readonly Root[], names: readonly string[]): Area {
+  return { knowledge: new Knowledge(roots.map(({ ino }) => ino)), names };
+}
+
+function serviceOf(services: readonly FileService[], client: number): FileService {
+  const service = services[Math.floor(client / workersPerClient)];
+  if (service === undefined) throw new Error(`no client for worker ${client}`);
+  return service;
+}
+
+async function sleepMs(ms: number): Promise<void> {
+  await sleepFor(ms);
+}
