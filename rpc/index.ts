@@ -1,4 +1,4 @@
-/** The public face of `fuga/rpc`: Sun RPC (RFC 5531) clients and servers over TCP. */
+/** The public face of `fuga/rpc`: Sun RPC (RFC 5531) clients and servers over TCP and UDP, and the portmapper. */
 export {
   type AuthSys,
   authSys,
@@ -14,19 +14,22 @@ export {
   type RpcCall,
   decodeCall,
 } from './call-message.ts';
-export { resultOfReply } from './client/reply-result.ts';
+export type { CallChannel, SendOptions } from './client/call-channel.ts';
 export {
-  openRpcChannel,
-  RpcChannel,
-  type RpcChannelOptions,
-  type SendOptions,
-} from './client/rpc-channel.ts';
+  DatagramChannel,
+  type DatagramChannelOptions,
+  openDatagramChannel,
+} from './client/datagram-channel.ts';
+export { resultOfReply } from './client/reply-result.ts';
+export { openRpcChannel, RpcChannel, type RpcChannelOptions } from './client/rpc-channel.ts';
 export {
   connectRpc,
+  connectRpcUdp,
   type RpcCallOptions,
   RpcClient,
   type RpcClientDefaults,
 } from './client/rpc-client.ts';
+export { datagramBytesMax } from './datagram-message.ts';
 export {
   authBytesMax,
   authFlavor,
@@ -54,7 +57,8 @@ export {
   successReply,
 } from './reply-message.ts';
 export { RpcError, type RpcErrorCode, rpcErrorCodes, type RpcErrorDetails } from './rpc-error.ts';
-export type { CallHandler, RpcConnection } from './server/connection.ts';
+export type { CallHandler, RpcConnection, RpcTransport } from './server/connection.ts';
+export type { DatagramStatistics } from './server/datagram-server.ts';
 export { AuthRefusal, createDispatcher, type DispatcherOptions } from './server/dispatcher.ts';
 export { defaultServerLimits, type RpcServerLimits } from './server/limits.ts';
 export { RpcServer, type RpcServerOptions } from './server/rpc-server.ts';

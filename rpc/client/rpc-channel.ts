@@ -6,6 +6,8 @@ import { defaultRecordLimits, type RecordLimits, RecordReader } from '../record-
 import { RecordSender } from '../record-sender.ts';
 import { decodeReply, type RpcReply } from '../reply-message.ts';
 import { RpcError, type RpcErrorCode } from '../rpc-error.ts';
+import type { CallChannel, SendOptions } from './call-channel.ts';
+import { connectError, describeEndpoint } from './channel-error.ts';
 
 export interface RpcChannelOptions {
   readonly network: Network;
@@ -15,11 +17,6 @@ export interface RpcChannelOptions {
   readonly limits?: RecordLimits;
   /** Calls without a reply; beyond, `send` rejects with RPC_CANTSEND. */
   readonly outstandingMax?: number;
-}
-
-export interface SendOptions {
-  /** RPC_TIMEDOUT after this time. Whether the call was executed is not known then. Without it: no limit. */
-  readonly deadlineMs?: number | undefined;
 }
 
 interface Outstanding {
@@ -46,7 +43,7 @@ export async function openRpcChannel(
  * Calls over one TCP connection (RFC 5531): many at once, replies matched by xid in any order. It gives replies as they
  * are, denials and failures included; `RpcClient` makes results and errors of them. It ends with its connection.
  */
-export class RpcChannel {
+export class RpcChannel implements CallChannel {
   readonly #stream: Stream;
   readonly #timers: Timers;
   readonly #reader: RecordReader;
@@ -203,17 +200,4 @@ export class RpcChannel {
   #error(code: RpcErrorCode, cause: unknown): RpcError {
     return new RpcError(code, describeEndpoint(this.peer), { cause });
   }
-}
-
-/** A name that does not resolve is RPC_UNKNOWNHOST; everything else is the system's failure, as in C. */
-function connectError(to: Endpoint, cause: unknown): RpcError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const isName = code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA';
-  return new RpcError(isName ? 'RPC_UNKNOWNHOST' : 'RPC_SYSTEMERROR', describeEndpoint(to), {
-    cause,
-  });
-}
-
-function describeEndpoint({ host, port }: Endpoint): string {
-  return `${host} port ${port}`;
 }

@@ -3,6 +3,12 @@ import type { Procedure, ProgramVersion, RpcCaller } from '../../xdr/program.ts'
 import { XdrWriter } from '../../xdr/writer.ts';
 import type { OpaqueAuth } from '../opaque-auth.ts';
 import { RpcError } from '../rpc-error.ts';
+import type { CallChannel } from './call-channel.ts';
+import {
+  type DatagramChannel,
+  type DatagramChannelOptions,
+  openDatagramChannel,
+} from './datagram-channel.ts';
 import { resultOfReply } from './reply-result.ts';
 import { openRpcChannel, type RpcChannel, type RpcChannelOptions } from './rpc-channel.ts';
 
@@ -19,12 +25,14 @@ export interface RpcClientDefaults {
   readonly deadlineMs?: number;
 }
 
-/** A plain Sun RPC client over one connection, for generated stubs: `new NfsProgramV2Client(await connectRpc(...))`. */
-export class RpcClient implements RpcCaller<RpcCallOptions> {
-  readonly channel: RpcChannel;
+/** A plain Sun RPC client over one channel, for generated stubs: `new NfsProgramV2Client(await connectRpc(...))`. */
+export class RpcClient<Channel extends CallChannel = RpcChannel>
+  implements RpcCaller<RpcCallOptions>
+{
+  readonly channel: Channel;
   readonly #defaults: RpcClientDefaults;
 
-  constructor(channel: RpcChannel, defaults: RpcClientDefaults = {}) {
+  constructor(channel: Channel, defaults: RpcClientDefaults = {}) {
     this.channel = channel;
     this.#defaults = defaults;
   }
@@ -64,10 +72,18 @@ export class RpcClient implements RpcCaller<RpcCallOptions> {
   }
 }
 
-/** Connects; see `openRpcChannel` for how it rejects. */
+/** Connects over TCP; see `openRpcChannel` for how it rejects. */
 export async function connectRpc(
   to: Endpoint,
   options: RpcChannelOptions & RpcClientDefaults,
 ): Promise<RpcClient> {
   return new RpcClient(await openRpcChannel(to, options), options);
+}
+
+/** The same over UDP: nothing is sent before the first call, so only a name that is unknown rejects. */
+export async function connectRpcUdp(
+  to: Endpoint,
+  options: DatagramChannelOptions & RpcClientDefaults,
+): Promise<RpcClient<DatagramChannel>> {
+  return new RpcClient(await openDatagramChannel(to, options), options);
 }

@@ -1,15 +1,20 @@
 import type { Endpoint } from '../../environment/network.ts';
 import type { RpcCall } from '../call-message.ts';
 
-/** A peer of an RPC server, as a handler sees it. */
+export type RpcTransport = 'tcp' | 'udp';
+
+/**
+ * A peer of an RPC server, as a handler sees it. Over UDP it lasts while calls of the peer wait for their reply: nothing
+ * else is known of one. What is said here of connections then means that.
+ */
 export interface RpcConnection {
   /** Unique in this process, never reused. */
   readonly id: number;
-  readonly transport: 'tcp';
+  readonly transport: RpcTransport;
   readonly peer: Endpoint;
   readonly local: Endpoint;
   readonly isClosed: boolean;
-  /** Bytes of replies that the peer has not taken yet. */
+  /** Bytes of replies that the peer has not taken yet; over UDP nobody knows: 0. */
   readonly unsentBytes: number;
   /** Calls taken from this peer and neither answered nor dropped. */
   readonly callsInFlight: number;
@@ -24,7 +29,10 @@ export interface RpcConnection {
   /** Ends a call that gets no reply here: a duplicate whose reply goes elsewhere, a call that is ignored. */
   drop(xid: number): void;
 
-  /** Takes no further calls from this peer, not even those that have arrived: they are held. Idempotent. */
+  /**
+   * Takes no further calls from this peer, not even those that have arrived: they are held. Idempotent. Over UDP they
+   * are dropped; the peer sends them again.
+   */
   pauseReading(): void;
   resumeReading(): void;
 

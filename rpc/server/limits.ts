@@ -18,6 +18,15 @@ export interface RpcServerLimits extends RecordLimits {
   readonly partialRecordMsMax: number;
   /** A peer that takes nothing of its replies for this long is closed. */
   readonly stalledReplyMsMax: number;
+  /**
+   * Calls over UDP, of all peers, that wait for their reply, 64 KiB each at most. A datagram beyond them is dropped, as
+   * the network drops: its sender sends it again.
+   */
+  readonly datagramCallsMax: number;
+  /** The same for one address, so that a flood from there leaves room for others. */
+  readonly datagramCallsPerAddressMax: number;
+  /** Bytes of replies over UDP that the network has not taken; a reply beyond is dropped, and asked for again. */
+  readonly unsentDatagramBytesMax: number;
 }
 
 /** Calls below this are bounded by their number alone. */
@@ -37,6 +46,10 @@ export const defaultServerLimits: RpcServerLimits = {
   partialBytesMax: 256 * 1024 * 1024,
   partialRecordMsMax: 60_000,
   stalledReplyMsMax: 120_000,
+  datagramCallsMax: 1_024,
+  // Linux has up to 128 calls outstanding over UDP.
+  datagramCallsPerAddressMax: 512,
+  unsentDatagramBytesMax: 16 * 1024 * 1024,
 };
 
 /** Defaults where nothing else is said; refuses combinations that cannot work. */

@@ -1,6 +1,7 @@
 import type { Clock, Timer, Timers } from '../../environment/clock.ts';
 import type { Endpoint, Listener, Network, Stream } from '../../environment/network.ts';
 import type { CallHandler, RpcConnection } from './connection.ts';
+import { DatagramServer, type DatagramStatistics } from './datagram-server.ts';
 import { type RpcServerLimits, serverLimits, sweepIntervalMs } from './limits.ts';
 import { type CloseReason, type ConnectionOwner, ServerConnection } from './server-connection.ts';
 
@@ -11,23 +12,27 @@ export interface RpcServerOptions {
   readonly handler: CallHandler;
   /** Where nothing else is said: `defaultServerLimits`. */
   readonly limits?: Partial<RpcServerLimits>;
-  /** A new peer, before its first call. */
+  /** A new connection, before its first call; not for UDP, which has none. */
   readonly onConnection?: (connection: RpcConnection) => void;
   /** The server closed a connection by itself: a malformed record, a limit. */
   readonly onRefused?: (peer: Endpoint, reason: CloseReason) => void;
-  /** The handler threw: a bug in the service. */
+  /** The handler threw, or a reply did not fit a datagram: a bug in the service. */
   readonly onHandlerError: (error: unknown, connection: RpcConnection) => void;
 }
 
+/** Ports tried where the system chooses one, and another process has it for the other transport. */
+const samePortAttemptsMax = 16;
+
 /**
- * A Sun RPC server over TCP (RFC 5531, record marking). It finds calls in bytes and sends replies; what programs there
- * are is the handler's business (see `createDispatcher`).
+ * A Sun RPC server (RFC 5531) over TCP, with record marking, and over UDP. It finds calls in bytes and sends replies;
+ * what programs there are is the handler's business (see `createDispatcher`).
  */
 export class RpcServer {
   readonly #options: RpcServerOptions;
   readonly #owner: ConnectionOwner;
   readonly #limits: RpcServerLimits;
   readonly #listeners: Listener[] = [];
+  readonly #datagrams: DatagramServer;
   readonly #connections = new Set<ServerConnection>();
   readonly #perAddress = new Map<string, number>();
   #partialBytes = 0;
@@ -47,35 +52,85 @@ export class RpcServer {
       closing: (connection, reason) => options.onRefused?.(connection.peer, reason),
       handlerFailed: options.onHandlerError,
     };
+    this.#datagrams = new DatagramServer({
+      ...this.#owner,
+      network: options.network,
+      takeId: () => this.#takeId(),
+    });
   }
 
-  /** Open connections, in the order in which they came. */
+  /** Open TCP connections, in the order in which they came. */
   get connections(): ReadonlySet<RpcConnection> {
     return this.#connections;
   }
 
-  /** Starts listening, at one more address if called again; port 0 asks for a free one. Rejects with EADDRINUSE ... */
+  /** Calls that were taken, over both transports, and neither answered nor dropped. */
+  get callsInFlight(): number {
+    let calls = this.#datagrams.callsInFlight;
+    for (const connection of this.#connections) calls += connection.callsInFlight;
+    return calls;
+  }
+
+  get datagramStatistics(): DatagramStatistics {
+    return this.#datagrams.statistics;
+  }
+
+  /**
+   * Starts listening for TCP, at one more address if called again; port 0 asks for a free one. Rejects with
+   * EADDRINUSE ...
+   */
   async listen(at: Endpoint): Promise<Endpoint> {
     const listener = await this.#options.network.listen(at, (stream) => this.#accept(stream));
     this.#listeners.push(listener);
     return listener.address;
   }
 
+  /** The same for UDP. */
+  async listenUdp(at: Endpoint): Promise<Endpoint> {
+    return (await this.#datagrams.listen(at)).address;
+  }
+
+  /** The same for both on one port. Rejects, and listens on neither, where one of them is taken. */
+  async listenBoth(at: Endpoint): Promise<Endpoint> {
+    for (let attempt = 1; ; attempt += 1) {
+      const datagrams = await this.#datagrams.listen(at);
+      try {
+        return await this.listen(datagrams.address);
+      } catch (error) {
+        await this.#datagrams.abandon(datagrams);
+        if (at.port !== 0 || attempt >= samePortAttemptsMax || !isInUse(error)) throw error;
+      }
+    }
+  }
+
   /** Stops listening and sends what was replied; then each connection closes. Calls without a reply get none. */
   async close(): Promise<void> {
-    await this.stopListening();
+    const closed = this.#datagrams.close();
+    await this.#stopAccepting();
     for (const connection of this.#connections) connection.end();
+    await closed;
   }
 
   /** Stops listening and closes every connection at once: what a peer sees when this process dies. */
   async destroy(): Promise<void> {
-    await this.stopListening();
+    const closed = this.#datagrams.close();
+    await this.#stopAccepting();
     for (const connection of this.#connections) connection.close();
+    await closed;
   }
 
-  /** Takes no new connections; open ones go on. */
+  /** Takes no new connections, and no calls over UDP; open connections go on, and what was taken can be answered. */
   async stopListening(): Promise<void> {
+    await Promise.all([this.#stopAccepting(), this.#datagrams.stop()]);
+  }
+
+  async #stopAccepting(): Promise<void> {
     await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+  }
+
+  #takeId(): number {
+    this.#nextId += 1;
+    return this.#nextId - 1;
   }
 
   #accept(stream: Stream): void {
@@ -89,8 +144,7 @@ export class RpcServer {
       this.#options.onRefused?.(stream.remote, 'too-many-connections');
       return;
     }
-    const connection = new ServerConnection(this.#nextId, stream, this.#owner);
-    this.#nextId += 1;
+    const connection = new ServerConnection(this.#takeId(), stream, this.#owner);
     this.#connections.add(connection);
     this.#perAddress.set(host, fromThere + 1);
     this.#sweepLater();
@@ -138,4 +192,8 @@ export class RpcServer {
       if (this.#connections.size > 0) this.#sweepLater();
     });
   }
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
