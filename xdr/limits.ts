@@ -12,6 +12,6 @@ export const nestingDepthMax = 256;
 
 /**
  * Elements that take no bytes at all (`opaque x[0]`) cannot be checked against the bytes that remain, so that four
- * bytes could ask for four thousand million of them.
+ * bytes could ask for four thousand million of them. This many are let through by one reader.
  */
 export const emptyElementsMax = 65_536;

@@ -203,6 +203,8 @@ describe('RFC 4506 §4.13: array lengths', () => {
     const bytes = length(emptyElementsMax + 1);
     expect(bytes.arrayLength(0xffff_ffff, 0)).toBe(0);
     expect(bytes.failure?.kind).toBe('length-over-limit');
+    const inArrays = reader('00008000 00008000 00000001');
+    expect([1, 2, 3].map(() => inArrays.arrayLength(0xffff_ffff, 0))).toEqual([32_768, 32_768, 0]);
   });
 
   test('§4.12 a fixed number of elements is held against the bytes too', () => {

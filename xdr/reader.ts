@@ -23,6 +23,7 @@ export class XdrReader {
   readonly #bytes: Buffer;
   #end: number;
   #depth = 0;
+  #emptyElements = 0;
 
   constructor(bytes: Buffer, start = 0, end: number = bytes.length) {
     this.#bytes = bytes;
@@ -149,8 +150,10 @@ export class XdrReader {
   /** The same check where the number of elements is given by the type (RFC 4506 §4.12): `length`, or 0 on failure. */
   fixedLength(length: number, minElementBytes: number): number {
     if (length * minElementBytes > this.remaining) return this.#underflow(length * minElementBytes);
-    if (minElementBytes > 0 || length <= emptyElementsMax) return length;
-    this.fail('length-over-limit', `${length} elements without content`);
+    if (minElementBytes > 0) return length;
+    this.#emptyElements += length;
+    if (this.#emptyElements <= emptyElementsMax) return length;
+    this.fail('length-over-limit', `over ${emptyElementsMax} elements without content`);
     return 0;
   }
 

@@ -91,6 +91,26 @@ export const NameCodec: XdrCodec<Name> = {
     });
   });
 
+  test('two files of one name do not overwrite each other', () => {
+    const { access } = memory({ 'a/x.x': '', 'b/x.x': '' });
+    expect(runRpcgen(['a/x.x', 'b/x.x', '-o', 'out'], access)).toEqual({
+      exitCode: 1,
+      output: 'out/x.ts\n',
+      errors: 'b/x.x: error: out/x.ts is that of a/x.x already\n',
+    });
+  });
+
+  test('a disk that refuses', () => {
+    const { access } = memory({ 'a.x': '' });
+    const write = (): never => {
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    };
+    expect(runRpcgen(['a.x'], { ...access, write })).toMatchObject({
+      exitCode: 1,
+      errors: 'a.x: error: ENOSPC: no space left on device\n',
+    });
+  });
+
   test('help, and words that make no sense', () => {
     const { access } = memory({});
     expect(runRpcgen(['--help'], access)).toMatchObject({ exitCode: 0, errors: '' });

@@ -1,5 +1,11 @@
 import { parseArgs } from 'node:util';
-import { type CompileFileOptions, compileFile, type SourceFiles } from './compile-file.ts';
+import {
+  type CompileFileOptions,
+  type CompileFileResult,
+  compileFile,
+  outputPathOf,
+  type SourceFiles,
+} from './compile-file.ts';
 
 export const rpcgenUsage = `usage: fuga rpcgen FILE.x... [-o DIR] [options]
 
@@ -40,15 +46,32 @@ export function runRpcgen(words: readonly string[], files: SourceFiles): RpcgenO
     defines: new Map((values.define ?? []).map(definition)),
     preincludes: values.preinclude ?? [],
   };
-  const results = positionals.map((path) => {
+  const written = new Map<string, string>();
+  const results = positionals.map((path): CompileFileResult => {
     const outDir = values.out ?? path.replace(/[^/]*$/, '');
-    return compileFile({ ...options, path, outDir } satisfies CompileFileOptions, files);
+    const outputPath = outputPathOf({ path, outDir });
+    const other = written.get(outputPath);
+    if (other !== undefined) {
+      return { ok: false, error: `${path}: error: ${outputPath} is that of ${other} already` };
+    }
+    written.set(outputPath, path);
+    return compileOrExplain({ ...options, path, outDir }, files);
   });
   return {
     exitCode: results.every((result) => result.ok) ? 0 : 1,
     output: results.map((result) => (result.ok ? `${result.outputPath}\n` : '')).join(''),
     errors: results.map((result) => (result.ok ? '' : `${result.error}\n`)).join(''),
   };
+}
+
+/** A disk that is full or a folder that may not be written is a line for the user too. */
+function compileOrExplain(options: CompileFileOptions, files: SourceFiles): CompileFileResult {
+  try {
+    return compileFile(options, files);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return { ok: false, error: `${options.path}: error: ${error.message}` };
+  }
 }
 
 /** A string says what is wrong with them. */

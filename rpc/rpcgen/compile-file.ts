@@ -29,13 +29,18 @@ export type CompileFileResult =
   /** One line for the user: `file.x:12:7: error: ...` */
   | { readonly ok: false; readonly error: string };
 
-/** Compiles one .x file to one TypeScript file. */
+/** Compiles one .x file to one TypeScript file. What goes wrong with the disk throws. */
 export function compileFile(options: CompileFileOptions, files: SourceFiles): CompileFileResult {
   const result = compileSource(options, files);
   if (!result.ok) return result;
-  const outputPath = path.join(options.outDir, `${path.basename(options.path, '.x')}.ts`);
+  const outputPath = outputPathOf(options);
   files.write(outputPath, result.text);
   return { ok: true, outputPath };
+}
+
+/** `NAME.ts` for `NAME.x`. */
+export function outputPathOf(options: Pick<CompileFileOptions, 'path' | 'outDir'>): string {
+  return path.join(options.outDir, `${path.basename(options.path, '.x')}.ts`);
 }
 
 /** The same without writing. */
