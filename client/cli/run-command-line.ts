@@ -1,11 +1,11 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Help } from 'commander';
 import { addConnectionOptions } from './connection-options.ts';
 import type { CliContext, ConnectionOptions } from './context.ts';
 import { CommandRun } from './command-run.ts';
 import type { CommandDefinition } from './command-definition.ts';
 import { type CommandRow, commandGroups, findCommand } from './command-table.ts';
 import { CommandFailure } from './failure.ts';
-import { reasonOf } from './reason.ts';
+import { codeOf, reasonOf } from './reason.ts';
 import { rewriteWords } from './rewrite-words.ts';
 
 export interface CommandLineOptions {
@@ -51,13 +51,12 @@ export async function runCommandLine(
 function createProgram(context: CliContext, version: string): Command {
   const columns = (output: { readonly columns?: number }) => output.columns ?? 80;
   return new Command('fuga')
-    .description(
-      'Fuga: a highly available NFS file server. These are its commands for files and for servers.',
-    )
+    .description('Fuga: a highly available NFS file server. Commands for files and for servers.')
     .usage('<command> [options] [paths]')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this')
     .helpCommand('help [command]', 'explain a command')
+    .configureHelp({ sortSubcommands: false, visibleCommands: withoutHelp })
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),
       writeErr: (text) => void context.stderr.write(text),
@@ -66,14 +65,14 @@ function createProgram(context: CliContext, version: string): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .configureHelp({ sortSubcommands: false })
     .exitOverride()
     .addHelpText('after', overview);
 }
 
 const overview = `
-Paths are written as for scp: home:/path is a path in the alias (the volume) 'home'. A path without an alias is in
-the only one there is, or in that of --alias or $FUGA_ALIAS. Patterns (home:'/logs/*.txt') are understood.
+Paths are written as for scp: home:/path is a path in the alias (the volume)
+'home'. A path without an alias is in the only one that there is, or in that of
+--alias or $FUGA_ALIAS. Patterns work: fuga ls 'home:/logs/*.txt'
 
 First steps:
   npm start                        start a pair of servers on this machine
@@ -82,6 +81,11 @@ First steps:
   fuga status                      see who serves it
 
 'fuga help <command>' explains a command.`;
+
+/** It is named in the last line, and needs no group of its own. */
+function withoutHelp(this: Help, command: Command): Command[] {
+  return command.commands.filter((each) => each.name() !== 'help');
+}
 
 /** The command that is called, or that help is asked for. */
 function calledCommand(words: readonly string[]): CommandRow | undefined {
@@ -120,7 +124,14 @@ async function runCommand(
     }
     return run.exitCode;
   } catch (error) {
-    notice(error instanceof CommandFailure ? error.message : reasonOf(error));
+    notice(describe(error));
     return error instanceof CommandFailure ? (error.exitCode ?? trouble) : trouble;
   }
+}
+
+/** One line for what its user can do something about; a bug is shown with its stack. */
+function describe(error: unknown): string {
+  if (error instanceof CommandFailure) return error.message;
+  if (codeOf(error) !== undefined) return reasonOf(error);
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

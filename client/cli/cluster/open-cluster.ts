@@ -117,7 +117,7 @@ class PamCluster implements Cluster {
           case 'found':
             return { ok: true, value: found.kind };
           case 'unknown-alias':
-            return performance.now() - startMs < unknownAliasPatienceMs
+            return performance.now() - startMs < this.#unknownPatienceMs(alias)
               ? { ok: false, waitingFor: `the alias '${alias}'` }
               : { ok: true, value: found.kind };
           case 'no-port':
@@ -131,6 +131,11 @@ class PamCluster implements Cluster {
     );
     if (answer === 'found') return openAlias(this.#client, { alias });
     throw await this.#failure(alias);
+  }
+
+  /** A cluster that says that it serves the alias is just starting. */
+  #unknownPatienceMs(alias: string): number {
+    return this.#address.aliases.includes(alias) ? this.#patienceMs : unknownAliasPatienceMs;
   }
 
   async #failure(alias: string): Promise<CommandFailure> {

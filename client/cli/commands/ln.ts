@@ -8,7 +8,8 @@ import type { RemoteFile } from '../remote-files.ts';
 interface LnOptions {
   readonly symbolic?: boolean;
   readonly force?: boolean;
-  readonly noDereference?: boolean;
+  /** False with --no-dereference. */
+  readonly dereference?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -19,8 +20,11 @@ export const ln = defineCommand<LnOptions>({
         'Make links: a further name for a file, or with -s a symbolic link. With -s, the target is the text of the link ' +
           'as it is given, relative to the directory of the link; an alias before it is left out.',
       )
-      .argument('<target...>', 'what to link to')
-      .argument('<link>', 'the name of the link, or a directory for links of the same names')
+      .usage('[options] <target...> <link>')
+      .argument(
+        '<targets-and-link...>',
+        'what to link to; then the name of the link, or a directory for links of the same names',
+      )
       .option('-s, --symbolic', 'symbolic links')
       .option('-f, --force', 'in place of what has that name')
       .option(
@@ -34,7 +38,10 @@ export const ln = defineCommand<LnOptions>({
       );
   },
 
-  run: async (run, operands, options: LnOptions & { readonly dereference?: boolean }) => {
+  run: async (run, operands, options) => {
+    if (operands.length < 2) {
+      throw run.wrongUsage(`missing destination file operand after ${quote(operands[0] ?? '')}`);
+    }
     const targets = operands.slice(0, -1);
     const link = await run.files.one(operands.at(-1) ?? '');
     const isDirectory = await leadsToDirectory(link, options.dereference !== false);
