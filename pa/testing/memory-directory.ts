@@ -47,6 +47,11 @@ export class MemoryDirectory implements PortDirectory {
     this.#aliases.create(alias);
   }
 
+  /** As `fuga alias reset`. */
+  reset(alias: string): void {
+    this.#aliases.reset(alias);
+  }
+
   lookup(alias: string): Promise<Lookup> {
     this.lookups += 1;
     return new Promise((resolve) => {

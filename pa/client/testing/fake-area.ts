@@ -28,6 +28,8 @@ export type Fault =
   | { readonly kind: 'execute-and-break' }
   /** Executed and registered; the reply is given by `release`. */
   | { readonly kind: 'execute-and-hold' }
+  /** This message, from after the xid on. */
+  | { readonly kind: 'answer'; readonly message: readonly Buffer[] }
   /** Answers as a server that knows nothing of PA. */
   | { readonly kind: 'plain' };
 
@@ -206,6 +208,9 @@ export class FakePort {
       case 'execute-and-hold':
         this.#area.execute(header, call);
         this.#held.push(() => this.#answer(received, connection));
+        return;
+      case 'answer':
+        connection.reply(call.xid, fault.message);
         return;
       case 'plain':
         connection.reply(call.xid, successReply([Buffer.alloc(4)]));
