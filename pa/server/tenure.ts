@@ -95,7 +95,16 @@ export class Tenure {
   }
 
   statistics(): Readonly<Record<string, number>> {
-    return { ...this.#server.statistics(), connections: this.#rpc.connections.size };
+    const { malformed, callsDropped, repliesDropped, repliesTooLong } =
+      this.#rpc.datagramStatistics;
+    return {
+      ...this.#server.statistics(),
+      connections: this.#rpc.connections.size,
+      datagramsMalformed: malformed,
+      datagramCallsDropped: callsDropped,
+      datagramRepliesDropped: repliesDropped,
+      datagramRepliesTooLong: repliesTooLong,
+    };
   }
 
   /** Starts to serve. Undefined when the holder was lost meanwhile. */
@@ -104,7 +113,7 @@ export class Tenure {
     const startMs = clock.monotonicMs();
     const passed = await this.#initialise();
     if (!passed) return undefined;
-    this.#service = await this.#rpc.listen(this.#parts.options.listen);
+    this.#service = await this.#rpc.listenBoth(this.#parts.options.listen);
     this.#parts.part('initialise', clock.monotonicMs() - startMs);
     this.#background.poke();
     this.#heartbeat();
@@ -155,18 +164,12 @@ export class Tenure {
     await this.#rpc.stopListening();
     for (const connection of this.#rpc.connections) connection.pauseReading();
     const untilMs = clock.monotonicMs() + drainPatienceMs;
-    while (this.#callsInFlight() > 0 && clock.monotonicMs() < untilMs) {
+    while (this.#rpc.callsInFlight > 0 && clock.monotonicMs() < untilMs) {
       await new Promise<void>((resolve) => timers.after(drainLookMs, resolve));
     }
     await this.#rpc.close();
     await this.holder.close();
     await this.ended;
-  }
-
-  #callsInFlight(): number {
-    let calls = 0;
-    for (const connection of this.#rpc.connections) calls += connection.callsInFlight;
-    return calls;
   }
 
   /** A registration is an effect outside our own epoch: it leaves through the gate, as a reply does. */

@@ -7,7 +7,7 @@ import type {
   Stream,
 } from '../../../environment/network.ts';
 import { type ManualClock, manualClock } from '../../../environment/testing/manual-clock.ts';
-import { memoryNetwork } from '../../../environment/testing/memory-network.ts';
+import { type MemoryNetwork, memoryNetwork } from '../../../environment/testing/memory-network.ts';
 import { seededRandom } from '../../../environment/testing/seeded-random.ts';
 import { type MemoryArea, openMemoryArea } from '../../../stable-area/memory/memory-area.ts';
 import { MemoryDisk } from '../../../stable-area/memory/memory-disk.ts';
@@ -97,11 +97,12 @@ export class TestCluster {
   readonly disk = new MemoryDisk();
   /** What PAM was told, in order. */
   readonly ports: Port[] = [];
-  readonly #network = memoryNetwork(this.time.timers);
+  /** For clients. */
+  readonly network: MemoryNetwork = memoryNetwork(this.time.timers);
   #seed = 1;
 
   async start(node: string, options: Partial<VolumeHostOptions> = {}): Promise<TestNode> {
-    const network = new NodeNetwork(this.#network);
+    const network = new NodeNetwork(this.network);
     const state = { alive: true, stopped: false, late: [] as (() => void)[] };
     const environment = this.#environment(network, state);
     const events: VolumeEvent[] = [];
