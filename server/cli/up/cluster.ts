@@ -157,6 +157,7 @@ export class Cluster {
   }
 
   #ended(one: Member, child: ChildProgram, ending: Ending, livedMs: number): void {
+    const inPlace = this.#isInPlace(one);
     one.child = undefined;
     one.report = undefined;
     if (this.#ending !== undefined) return;
@@ -164,11 +165,15 @@ export class Cluster {
       this.#fail(new CommandFailure(lastWords(one.name, child)));
       return;
     }
+    const innocent = ending.signal === 'SIGKILL' && inPlace;
     this.#tellDeath(one, child, ending);
     this.#publish();
-    one.restart = setTimeout(() => {
-      this.#run(one);
-    }, one.backoff.nextDelayMs(livedMs));
+    one.restart = setTimeout(
+      () => {
+        this.#run(one);
+      },
+      one.backoff.nextDelayMs(livedMs, innocent),
+    );
   }
 
   #tellDeath(one: Member, { pid }: ChildProgram, ending: Ending): void {

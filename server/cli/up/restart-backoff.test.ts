@@ -3,13 +3,18 @@ import { RestartBackoff } from './restart-backoff.ts';
 
 test('a process that dies young again and again is started ever later, up to ten seconds', () => {
   const backoff = new RestartBackoff();
-  const delays = Array.from({ length: 7 }, () => backoff.nextDelayMs(200));
+  const delays = Array.from({ length: 7 }, () => backoff.nextDelayMs(200, false));
   expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
 });
 
 test('one that had lived is started at once, whatever came before', () => {
   const backoff = new RestartBackoff();
-  for (let death = 0; death < 5; death++) backoff.nextDelayMs(100);
-  expect(backoff.nextDelayMs(60_000)).toBe(500);
-  expect(backoff.nextDelayMs(100)).toBe(1_000);
+  for (let death = 0; death < 5; death++) backoff.nextDelayMs(100, false);
+  expect(backoff.nextDelayMs(60_000, false)).toBe(500);
+  expect(backoff.nextDelayMs(100, false)).toBe(1_000);
+});
+
+test('one that was killed while it did what it should is started at once, however short it lived', () => {
+  const backoff = new RestartBackoff();
+  for (let death = 0; death < 5; death++) expect(backoff.nextDelayMs(100, true)).toBe(500);
 });

@@ -8,9 +8,12 @@ const soundLifeMs = 10_000;
 export class RestartBackoff {
   #deaths = 0;
 
-  /** `livedMs`: how long the process that just died had lived. */
-  nextDelayMs(livedMs: number): number {
-    this.#deaths = livedMs >= soundLifeMs ? 1 : this.#deaths + 1;
+  /**
+   * `livedMs`: how long the process that just died had lived. `innocent`: it was killed while it did what it should, so
+   * that its death says nothing about the next start.
+   */
+  nextDelayMs(livedMs: number, innocent: boolean): number {
+    this.#deaths = innocent || livedMs >= soundLifeMs ? 1 : this.#deaths + 1;
     return Math.min(longestDelayMs, firstDelayMs * 2 ** (this.#deaths - 1));
   }
 }
