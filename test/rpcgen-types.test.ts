@@ -139,8 +139,5 @@ test('rpcgen: the types let through what is right and nothing else', () => {
   const found = diagnostics
     .filter((one) => placeOf(one).name === 'usage.ts')
     .map((one) => placeOf(one).line);
-  console.log(
-    diagnostics.map((d) => placeOf(d).line + ts.flattenDiagnosticMessageText(d.messageText, ' ')),
-  );
   expect([...new Set(found)]).toEqual(expected);
 });
