@@ -18,3 +18,9 @@ test('one that was killed while it did what it should is started at once, howeve
   const backoff = new RestartBackoff();
   for (let death = 0; death < 5; death++) expect(backoff.nextDelayMs(100, true)).toBe(500);
 });
+
+test('the last one is started again without a delay, unless it dies young again', () => {
+  const backoff = new RestartBackoff();
+  expect(backoff.nextDelayMs(60_000, true)).toBe(0);
+  expect(backoff.nextDelayMs(100, true)).toBe(1_000);
+});
