@@ -19,10 +19,14 @@ async function main(): Promise<void> {
   endQuietlyWhereNobodyReads();
   const [command] = words;
   // These end in their own way.
-  const isServer = command !== undefined && ['up', 'server', 'pam'].includes(command);
-  if (!isServer) cleanUpOnSignals(context.cleanups);
+  const endsItself = command !== undefined && ['up', 'server', 'pam', 'chaos'].includes(command);
+  if (!endsItself) cleanUpOnSignals(context.cleanups);
   if (command === 'rpcgen') {
     process.exitCode = await rpcgen(words.slice(1));
+    return;
+  }
+  if (command === 'chaos') {
+    process.exitCode = await chaos(words.slice(1));
     return;
   }
   const { runCommandLine } = await import('../client/cli/run-command-line.ts');
@@ -34,6 +38,13 @@ async function addCommands(program: Command): Promise<void> {
   const { registerServerCommands } = await import('../server/cli/register.ts');
   program.commandsGroup('Run servers:');
   registerServerCommands(program);
+  program
+    .command('chaos')
+    .summary('kill primaries while files are used, and check every answer')
+    .allowUnknownOption()
+    .action(async () => {
+      process.exitCode = await chaos(['--help']);
+    });
   program.commandsGroup('Make services of your own:');
   program
     .command('rpcgen')
@@ -53,6 +64,12 @@ async function rpcgen(rest: readonly string[]): Promise<number> {
   process.stdout.write(output);
   process.stderr.write(errors);
   return exitCode;
+}
+
+/** The same. */
+async function chaos(rest: readonly string[]): Promise<number> {
+  const { chaosCommand } = await import('../chaos/command.ts');
+  return chaosCommand(rest, 'fuga chaos');
 }
 
 /** `fuga ls | head` ends when head does, without a word. */
