@@ -1,5 +1,4 @@
 import * as localFs from 'node:fs/promises';
-import type { Readable, Writable } from 'node:stream';
 import type { FugaFs } from '../../file-system.ts';
 import { joinPath } from '../byte-path.ts';
 
@@ -21,10 +20,20 @@ export interface TransferStats {
 /** An open file: what the handles of Node and ours have in common. */
 export interface TransferHandle {
   stat(): Promise<TransferStats>;
+  read(
+    into: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  write(
+    from: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }>;
   readFile(): Promise<Buffer>;
   writeFile(data: Uint8Array): Promise<void>;
-  createReadStream(options: { autoClose: boolean }): Readable;
-  createWriteStream(options: { autoClose: boolean }): Writable;
   chmod(mode: number): Promise<void>;
   utimes(accessed: number, modified: number): Promise<void>;
   close(): Promise<void>;
@@ -72,11 +81,12 @@ export interface TransferFile {
 }
 
 export function localPlace(directory: Buffer): Place {
+  const path = (name: Buffer): Buffer => (name[0] === 0x2f ? name : joinPath(directory, name));
   return {
     fs: localFs,
     alias: undefined,
-    path: (name) => (name[0] === 0x2f ? name : joinPath(directory, name)),
-    enter: (name) => Promise.resolve(localPlace(joinPath(directory, name))),
+    path,
+    enter: (name) => Promise.resolve(localPlace(path(name))),
   };
 }
 

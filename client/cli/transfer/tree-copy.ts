@@ -32,12 +32,27 @@ export class TreeCopy implements CopyJob {
   async copyAll(pairs: readonly (readonly [TransferFile, TransferFile])[]): Promise<boolean> {
     const before = this.run.exitCode;
     this.run.exitCode = 0;
-    await forEachInTree(this.#window, pairs, ([source, target]) =>
+    const wanted = this.#withoutSecondTargets(pairs);
+    await forEachInTree(this.#window, wanted, ([source, target]) =>
       this.#copyOperand(source, target),
     );
     const isComplete = this.run.exitCode === 0;
     this.run.exitCode = Math.max(before, this.run.exitCode);
     return isComplete;
+  }
+
+  /** Two sources of one name would be written into one file at once. */
+  #withoutSecondTargets(pairs: readonly (readonly [TransferFile, TransferFile])[]) {
+    const taken = new Set<string>();
+    return pairs.filter(([source, target]) => {
+      const name = target.name.toString('latin1');
+      if (taken.has(name)) {
+        this.run.fail(`will not overwrite just-created ${show(target)} with ${show(source)}`);
+        return false;
+      }
+      taken.add(name);
+      return true;
+    });
   }
 
   async #copyOperand(source: TransferFile, target: TransferFile): Promise<void> {
