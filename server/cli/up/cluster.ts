@@ -166,13 +166,14 @@ export class Cluster {
       return;
     }
     const innocent = ending.signal === 'SIGKILL' && inPlace;
+    const isLast = this.#servers.every((server) => server.child === undefined);
     this.#tellDeath(one, child, ending);
     this.#publish();
     one.restart = setTimeout(
       () => {
         this.#run(one);
       },
-      one.backoff.nextDelayMs(livedMs, innocent),
+      one.backoff.nextDelayMs(livedMs, { innocent, isLast }),
     );
   }
 
