@@ -90,7 +90,7 @@ module.exports = {
     {
       name: 'level-only-in-stable-area-adapters',
       severity: 'error',
-      from: { pathNot: '^stable-area/.*adapter' },
+      from: { pathNot: ['^stable-area/.*adapter', '^stable-area/.*\\.test\\.ts$'] },
       to: { path: 'node_modules/(level|classic-level|abstract-level|memory-level)/' },
     },
     {
