@@ -82,7 +82,7 @@ describe('a quota of bytes', () => {
     expect(await world.remove('large')).toBe(NFS_OK);
     expect((await world.write(other.file, 0, 'x')).status).toBe(NFS_OK);
     auditVolume(world.volume.records);
-    world.volume.runBackground();
+    await world.volume.runBackground();
     auditVolume(world.volume.records);
     expect(world.volume.records.stored.size).toBeLessThan(12);
   });

@@ -1,8 +1,15 @@
 import { seededRandom } from '../../environment/testing/seeded-random.ts';
-import type { Service, ServiceContext, VolumeState } from '../../pa/server/service.ts';
+import type {
+  BackgroundWork,
+  Service,
+  ServiceContext,
+  VolumeServices,
+  VolumeState,
+} from '../../pa/server/service.ts';
 import { MountProgramV1Client } from '../../protocol/generated/mount.ts';
 import { NfsProgramV2Client, type Sattr } from '../../protocol/generated/nfs2.ts';
 import type { Credential } from '../../rpc/auth.ts';
+import type { Transaction } from '../../stable-area/records/record-store.ts';
 import { decodeAll, encodeToBuffer } from '../../xdr/decode.ts';
 import type { Procedure, ProgramVersion, RpcCaller } from '../../xdr/program.ts';
 import { MemoryRecords } from '../file-system/testing/memory-records.ts';
@@ -22,8 +29,14 @@ export function as(uid: number, gid = uid, gids: readonly number[] = []): Creden
 /** Thrown where the arguments or the result do not fit their codec: a server answers GARBAGE_ARGS or SYSTEM_ERR. */
 export class WireError extends Error {}
 
+/** What a {@link MemoryRecords} and a real record store have in common. */
+export interface Records {
+  execute<R>(procedure: (transaction: Transaction) => R): R | Promise<R>;
+}
+
 /** One volume's services, called through their codecs without a network: what is sent is what would be on the wire. */
 export class ServiceVolume implements RpcCaller<CallOptions> {
+  /** What the volume is in, unless another was given. */
   readonly records = new MemoryRecords();
   readonly warnings: string[] = [];
   readonly nfs = new NfsProgramV2Client<CallOptions>(this);
@@ -37,9 +50,12 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
     admitsGrowth: true,
     space: { totalBytes: 1e9, freeBytes: 4e8, availableBytes: 3e8 },
   };
-  readonly #services: ReturnType<typeof createFileSystemServices>;
+  readonly #services: VolumeServices;
+  readonly #records: Records;
+  #initialised: unknown;
 
-  constructor(options: Omit<FileSystemOptions, 'random'> = {}) {
+  constructor(options: Omit<FileSystemOptions, 'random'> = {}, records?: Records) {
+    this.#records = records ?? this.records;
     this.#services = createFileSystemServices({
       random: seededRandom(1),
       warn: (reason) => this.warnings.push(reason),
@@ -50,7 +66,7 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
 
   /** As after a claim. */
   initialise(): void {
-    this.records.execute((transaction) => {
+    this.#initialised = this.#records.execute((transaction) => {
       this.#services.initialise?.(this.#context(transaction, {}));
     });
   }
@@ -66,9 +82,10 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
     if (!sent.ok) throw new WireError(sent.failure.detail);
     const row = service.dispatch.rows.get(procedure.number);
     if (row === undefined) throw new WireError('PROC_UNAVAIL');
-    const result = this.records.execute((transaction) =>
+    await this.#initialised;
+    const result = (await this.#records.execute((transaction) =>
       row.handle(sent.value, this.#context(transaction, options)),
-    ) as Result;
+    )) as Result;
     const received = decodeAll(procedure.result, encodeToBuffer(procedure.result, result));
     if (!received.ok) throw new WireError(received.failure.detail);
     return received.value;
@@ -78,11 +95,13 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
     return this.#service(version).reading.has(procedure);
   }
 
-  /** Does the service's own work until there is none. */
-  runBackground(): void {
+  /** Does the service's own work until there is none. Returns in how many steps. */
+  async runBackground(): Promise<number> {
+    let steps = 0;
     for (const work of this.#services.background ?? []) {
-      while (this.#step(work) === 'more');
+      while ((await this.#step(work)) === 'more') steps += 1;
     }
+    return steps;
   }
 
   root(): Promise<Buffer> {
@@ -96,12 +115,8 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
     return (reply as { directory: Buffer }).directory;
   }
 
-  #step(work: NonNullable<typeof this.services.background>[number]): 'more' | 'idle' {
-    return this.records.execute((transaction) => work.step(this.#context(transaction, {})));
-  }
-
-  get services(): ReturnType<typeof createFileSystemServices> {
-    return this.#services;
+  #step(work: BackgroundWork): 'more' | 'idle' | Promise<'more' | 'idle'> {
+    return this.#records.execute((transaction) => work.step(this.#context(transaction, {})));
   }
 
   #service({ program, version }: ProgramVersion): Service {

@@ -1,88 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
+import { describe } from 'vitest';
 import { indexFanout, spanBytes } from '../limits.ts';
-import { create } from '../operations/create.ts';
-import { read } from '../operations/read.ts';
-import { setAttributes } from '../operations/set-attributes.ts';
-import { write } from '../operations/write.ts';
-import { rootIno } from '../records/inode.ts';
 import { auditVolume } from '../testing/audit.ts';
-import { TestVolume } from '../testing/test-volume.ts';
-
-type Step =
-  | { readonly kind: 'write'; readonly offset: number; readonly data: Buffer }
-  | { readonly kind: 'truncate'; readonly size: number }
-  | { readonly kind: 'read'; readonly offset: number; readonly count: number }
-  | { readonly kind: 'free' };
-
-/** What a file should hold, told from its whole history: slow, and too simple to be wrong. */
-class FlatFile {
-  size = 0;
-  readonly #history: Step[] = [];
-
-  apply(step: Step): void {
-    this.#history.push(step);
-    if (step.kind === 'truncate') this.size = step.size;
-    if (step.kind === 'write') this.size = Math.max(this.size, step.offset + step.data.length);
-  }
-
-  read(offset: number, count: number): Buffer {
-    const bytes = Buffer.alloc(Math.max(0, Math.min(count, this.size - offset)));
-    for (const step of this.#history) {
-      if (step.kind === 'truncate') bytes.fill(0, Math.max(0, step.size - offset));
-      if (step.kind !== 'write') continue;
-      const at = step.offset - offset;
-      if (at >= bytes.length || at + step.data.length <= 0) continue;
-      step.data.copy(bytes, Math.max(0, at), Math.max(0, -at));
-    }
-    return bytes;
-  }
-}
-
-class FileUnderTest {
-  readonly volume = new TestVolume();
-  readonly flat = new FlatFile();
-  readonly ino: number;
-
-  constructor() {
-    const made = this.volume.run((context) =>
-      create(context, { directory: rootIno, name: 'f' }, { mode: 'guarded', attributes: {} }),
-    );
-    if (made.status !== 'ok') throw new Error(made.status);
-    this.ino = made.inode.ino;
-  }
-
-  do(step: Step): void {
-    this.flat.apply(step);
-    switch (step.kind) {
-      case 'write': {
-        const { offset, data } = step;
-        const outcome = this.volume.run((context) => write(context, this.ino, offset, data));
-        expect(outcome.status).toBe('ok');
-        return;
-      }
-      case 'truncate': {
-        const { size } = step;
-        const outcome = this.volume.run((context) => setAttributes(context, this.ino, { size }));
-        expect(outcome.status).toBe('ok');
-        return;
-      }
-      case 'read':
-        this.compare(step.offset, step.count);
-        return;
-      case 'free':
-        this.volume.freeStep();
-    }
-  }
-
-  compare(offset: number, count: number): void {
-    const outcome = this.volume.run((context) => read(context, { ino: this.ino, offset, count }));
-    if (outcome.status !== 'ok') throw new Error(outcome.status);
-    expect(outcome.inode.size).toBe(this.flat.size);
-    expect(outcome.data.equals(this.flat.read(offset, count))).toBe(true);
-    expect(outcome.eof).toBe(offset + count >= this.flat.size);
-  }
-}
+import { FileUnderTest, type Step } from '../testing/file-under-test.ts';
 
 /** Offsets where something happens: starts of spans, of index nodes, of the next depth; and any within a span. */
 const borders = [0, 1, 2, 9, 40, indexFanout, indexFanout * 3, indexFanout ** 2].map(
@@ -125,6 +45,27 @@ function steps(around: readonly number[]): fc.Arbitrary<Step> {
   );
 }
 
+/** A little in each of many spans, so that a truncation cuts off more than one call frees. */
+const fill: fc.Arbitrary<Step[]> = fc
+  .tuple(fc.nat(20), fc.integer({ min: 1, max: 40 }), fc.nat(spanBytes - 10))
+  .map(([first, count, within]) =>
+    Array.from({ length: count }, (_, index) => ({
+      kind: 'write' as const,
+      offset: (first + index) * spanBytes + within,
+      data: Buffer.from([index + 1, first + 1]),
+    })),
+  );
+
+const many = fc
+  .array(
+    fc.oneof(
+      { weight: 2, arbitrary: fill },
+      { weight: 3, arbitrary: steps([0, 3 * spanBytes, 15 * spanBytes]).map((step) => [step]) },
+    ),
+    { maxLength: 16 },
+  )
+  .map((parts) => parts.flat());
+
 function check(all: readonly Step[]): void {
   const file = new FileUnderTest();
   for (const step of all) file.do(step);
@@ -143,4 +84,6 @@ describe('content: a file is a flat buffer, whatever was written, cut off and fr
     'over spans, index nodes and depths',
     check,
   );
+
+  test.prop([many], { numRuns: 80 })('while much of it waits to be freed', check);
 });

@@ -14,10 +14,13 @@ export function lookup(
   place: Place & { readonly exportRoot: number },
 ): Outcome<{ inode: Inode; directory: DirectoryInode }> {
   const { directory: ino, name, exportRoot } = place;
-  context.transaction.prefetch([
-    { table: inodes, key: numberKey(ino) },
-    { table: entries, key: entryKey(ino, name) },
-  ]);
+  const refused = refusedName(name);
+  if (refused === undefined) {
+    context.transaction.prefetch([
+      { table: inodes, key: numberKey(ino) },
+      { table: entries, key: entryKey(ino, name) },
+    ]);
+  }
   const opened = openDirectory(context, ino);
   if (opened.status !== 'ok') return opened;
   const { inode: directory } = opened;
@@ -29,7 +32,6 @@ export function lookup(
     const parent = openInode(context, directory.parent);
     return parent.status === 'ok' ? { ...parent, directory } : parent;
   }
-  const refused = refusedName(name);
   if (refused !== undefined) return failure(refused);
   const found = findName(context, place);
   return found === undefined ? failure('NOENT') : { status: 'ok', inode: found.inode, directory };

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Transaction } from '../../../stable-area/records/record-store.ts';
 import { type OperationContext, openDirectory } from '../context.ts';
-import { refusedNewName } from '../names.ts';
+import { refusedName, refusedNewName } from '../names.ts';
 import { mayAccess, mayChangeNames } from '../permissions.ts';
 import { deleteEntry, type Entry, entries, getEntry, putEntry } from '../records/entry-records.ts';
 import type { DirectoryInode, Inode } from '../records/inode.ts';
@@ -23,13 +23,15 @@ export interface Found {
   readonly inode: Inode;
 }
 
-/** Loads together what every change of these names needs. */
+/** Loads together what every change of these names needs. What is no name has no record, nor a key short enough for one. */
 export function prefetchPlaces(context: OperationContext, ...places: readonly Place[]): void {
   context.transaction.prefetch([
     { table: states, key: onlyKey },
     ...places.flatMap(({ directory, name }) => [
       { table: inodes, key: numberKey(directory) },
-      { table: entries, key: entryKey(directory, name) },
+      ...(refusedName(name) === undefined
+        ? [{ table: entries, key: entryKey(directory, name) }]
+        : []),
     ]),
   ]);
 }

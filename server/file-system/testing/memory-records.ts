@@ -1,3 +1,5 @@
+import { strict as assert } from 'node:assert';
+import { keyBytesMax } from '../../../stable-area/limits.ts';
 import type {
   Table,
   TableRange,
@@ -115,6 +117,7 @@ class MemoryTransaction implements Transaction {
   }
 
   #demand(keys: readonly Key[]): void {
+    for (const key of keys) assert(key.length <= keyBytesMax, 'a key that no area takes');
     const missing = keys.filter((key) => !this.#loaded.has(key) && !this.changed.has(key));
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal to the store, not an error
     if (missing.length > 0) throw new Missing(missing);
