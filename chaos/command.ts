@@ -14,6 +14,7 @@ import { makeProgress, type Progress } from './report/progress.ts';
 import { type ChaosResult, makeResult } from './report/result.ts';
 import { formatResult } from './report/text.ts';
 import { runChaos } from './run.ts';
+import { openServices } from './workload/open-service.ts';
 
 const interruptedExitCode = 130;
 const exitCodes = { correct: 0, wrong: 1, undecided: 2 } as const;
@@ -32,7 +33,7 @@ export async function chaosCommand(words: readonly string[], name: string): Prom
   try {
     if (options.checkFile !== undefined)
       return await checkOnly(options, options.checkFile, progress);
-    return await run(options, progress, interruption.signal);
+    return await run(options, name, progress, interruption.signal);
   } catch (error) {
     if (interruption.signal.aborted) return interruptedExitCode;
     progress.note(`${name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -44,6 +45,7 @@ export async function chaosCommand(words: readonly string[], name: string): Prom
 
 async function run(
   options: ChaosOptions,
+  name: string,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<number> {
@@ -63,9 +65,7 @@ async function run(
       (isBad ? join(folder ?? '.', `chaos-${history.header.run}.jsonl`) : undefined);
     if (file !== undefined) {
       await writeFile(file, formatHistory(history));
-      progress.note(
-        `The history is in ${file}; \`npm run chaos -- --check ${file}\` checks it again.`,
-      );
+      progress.note(`The history is in ${file}; \`${name} --check ${file}\` checks it again.`);
     }
     print(options, result);
     if (failure === undefined) return exitCodes[result.verdict];
@@ -105,14 +105,17 @@ async function attack(
   signal: AbortSignal,
 ): Promise<Awaited<ReturnType<typeof runChaos>>> {
   const { kills, seed, workers, registration } = options;
+  const runId = randomBytes(4).toString('hex');
+  const { pams, alias } = cluster;
   try {
     return await runChaos({
       cluster,
+      openServices: (count) => openServices({ pams, alias, run: runId }, count),
       kills,
       seed,
       workers,
       registration,
-      run: randomBytes(4).toString('hex'),
+      run: runId,
       signal,
       onProgress: ({ operations, kills: done }) => {
         progress.show(`killed ${done.length} of ${kills} · ${operations} operations`);

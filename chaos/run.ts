@@ -8,9 +8,7 @@ import { runKiller } from './killer/killer.ts';
 import { runAudit } from './workload/audit.ts';
 import type { Area } from './workload/choose-call.ts';
 import type { FileService } from './workload/file-service.ts';
-import { HandleTable } from './workload/handle-table.ts';
 import { Knowledge } from './workload/knowledge.ts';
-import { openService, openTop } from './workload/open-service.ts';
 import { seededRandom } from './workload/seeded-random.ts';
 import { runWorker } from './workload/worker.ts';
 
@@ -22,6 +20,8 @@ export interface RunOptions {
   readonly registration: boolean;
   /** Eight hexadecimal digits, different for each run. */
   readonly run: string;
+  /** Connects so many clients. */
+  readonly openServices: (count: number) => Promise<readonly FileService[]>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RunProgress) => void;
 }
@@ -49,13 +49,8 @@ const progressMs = 100;
 
 /** Lets workers loose on a cluster, kills its primaries meanwhile, and reads everything back. */
 export async function runChaos(options: RunOptions): Promise<RunOutcome> {
-  const { cluster, seed, workers, run } = options;
-  const handles = new HandleTable();
-  const parts = { pams: cluster.pams, alias: cluster.alias, handles, run };
-  const top = await openTop(parts);
-  const services = Array.from({ length: Math.ceil(workers / workersPerClient) }, () =>
-    openService(parts, top),
-  );
+  const { seed, workers, run } = options;
+  const services = await options.openServices(Math.ceil(workers / workersPerClient));
   try {
     const [first] = services;
     if (first === undefined) throw new Error('a run has workers');
@@ -165,11 +160,9 @@ async function settled(workers: readonly Promise<void>[], isBroken: boolean): Pr
 }
 
 async function makeAreas(service: FileService): Promise<Root[][]> {
-  const areas: Root[][] = [];
-  for (const [index, count] of sharedAreas.entries()) {
-    areas.push(await makeRoots(service, `shared-${index}`, count));
-  }
-  return areas;
+  const total = sharedAreas.reduce((sum: number, count) => sum + count, 0);
+  const roots = await makeRoots(service, 'shared', total);
+  return sharedAreas.map((count) => roots.splice(0, count));
 }
 
 async function makeRoots(service: FileService, name: string, count: number): Promise<Root[]> {

@@ -9,13 +9,12 @@ import { RpcError } from '../../rpc/rpc-error.ts';
 import type { RpcCaller } from '../../xdr/program.ts';
 import type { Ino } from '../history/call.ts';
 import type { FileService } from './file-service.ts';
-import type { HandleTable } from './handle-table.ts';
+import { HandleTable } from './handle-table.ts';
 import { makeTop, nfsFileService } from './nfs-file-service.ts';
 
 export interface ServiceOptions {
   readonly pams: readonly string[];
   readonly alias: string;
-  readonly handles: HandleTable;
   readonly run: string;
 }
 
@@ -43,20 +42,22 @@ function connect({ pams, alias }: ServiceOptions): Connection {
   };
 }
 
-/** Makes the directory of this run. Waits while nobody serves the alias. */
-export async function openTop(options: ServiceOptions): Promise<Ino> {
+/** Makes the directory of this run, and clients that work in it. Waits while nobody serves the alias. */
+export async function openServices(options: ServiceOptions, count: number): Promise<FileService[]> {
+  const handles = new HandleTable();
   const { caller, close } = connect(options);
   try {
-    return await makeTop(caller, options.handles, `/${options.alias}`, `chaos-${options.run}`);
+    const top = await makeTop(caller, handles, `/${options.alias}`, `chaos-${options.run}`);
+    return Array.from({ length: count }, () => openService(options, handles, top));
   } finally {
     await close();
   }
 }
 
 /** A client of the volume, for one or more workers. */
-export function openService(options: ServiceOptions, top: Ino): FileService {
+function openService(options: ServiceOptions, handles: HandleTable, top: Ino): FileService {
   const { caller, close } = connect(options);
-  const { handles, run } = options;
+  const { run } = options;
   return nfsFileService({
     caller,
     handles,
