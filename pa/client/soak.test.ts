@@ -40,6 +40,7 @@ property.prop(
     const world = makeWorld({ limits: { outstandingMax: 8 } }, seed);
     let serial = 0;
     let epoch = 1;
+    let knows = true;
     const misbehave = (port: FakePort): FakePort => {
       port.script = ({ what }) => {
         const found = faults[serial++ % (4 * faults.length)];
@@ -57,13 +58,16 @@ property.prop(
         endings.push(world.call(text));
       }
       await world.time.advance(afterMs);
+      // The heartbeat, unless PAM is not to know of this holder.
+      if (knows) await world.directory.register('home', { ...port.port, epoch });
       if (what === 'connections-break') port.breakConnections();
       if (what === 'pam-restarts-empty') world.directory.restartEmpty();
       if (what === 'takeover' || what === 'takeover-without-pam' || what === 'restart-in-place') {
         const place = what === 'restart-in-place' ? { port: port.port.port } : {};
         epoch += 1;
         await port.kill();
-        port = misbehave(await world.serve(epoch, place, what === 'takeover'));
+        knows = what === 'takeover';
+        port = misbehave(await world.serve(epoch, place, knows));
       }
     }
     // The heartbeat of the last holder, and no more faults.

@@ -3,10 +3,12 @@ import { nodeClock } from '../../environment/adapters/node-clock.ts';
 import { nodeRandom } from '../../environment/adapters/node-random.ts';
 import { nodeTimers } from '../../environment/adapters/node-timers.ts';
 import { delay } from '../../environment/clock.ts';
+import { manualClock } from '../../environment/testing/manual-clock.ts';
 import { nodeHttpClient } from '../adapters/node-http-adapter.ts';
 import { type Pam, type PamOptions, startPam } from '../manager/start-pam.ts';
 import { ClusterSecret } from '../secret.ts';
 import { HttpPortDirectory, parsePamUrl } from './http-directory.ts';
+import { settledMs } from './pam-connection.ts';
 import type { Port } from './port.ts';
 
 const environment = { clock: nodeClock, timers: nodeTimers, random: nodeRandom };
@@ -40,6 +42,11 @@ function connect(urls: readonly string[], key?: ClusterSecret): HttpPortDirector
   return directory;
 }
 
+/** For a PAM that has been up for no time at all, however slow the machine is. */
+function justStarted(): PamOptions['environment'] {
+  return { clock: manualClock().clock, timers: nodeTimers };
+}
+
 /** A PAM's address where nobody listens. */
 async function deadUrl(): Promise<string> {
   const pam = await start();
@@ -60,7 +67,6 @@ test('a registration is found, and subscribers are told of it and of what follow
   const pam = await start({ secret });
   const server = connect([pam.url], secret);
   const client = connect([pam.url]);
-  expect(await client.lookup('home')).toEqual({ kind: 'unknown-alias' });
   const told: number[] = [];
   client.subscribe('home', ({ epoch }) => told.push(epoch));
   expect(await server.register('home', port(4))).toEqual([
@@ -71,6 +77,15 @@ test('a registration is found, and subscribers are told of it and of what follow
   await server.register('home', port(5));
   await until(() => told.length >= 2);
   expect(told).toEqual([4, 5]);
+});
+
+test('an alias that a PAM does not know: believed once that has been up for some time', async () => {
+  const time = manualClock();
+  const pam = await start({ environment: time });
+  const directory = connect([pam.url]);
+  expect(await directory.lookup('home')).toMatchObject({ kind: 'unreachable' });
+  await time.advance(settledMs);
+  expect(await directory.lookup('home')).toEqual({ kind: 'unknown-alias' });
 });
 
 test('refused registrations say why', async () => {
@@ -122,10 +137,9 @@ test('a PAM that restarts empty is followed again, and an old epoch from it is n
   await until(() => told.length === 1);
   await pam.close();
   const { host, port: number } = pam.address;
-  const restarted = await start({ host, port: number });
-  expect(await directory.lookup('home')).toEqual({ kind: 'found', port: port(4) });
+  await start({ host, port: number, environment: justStarted() });
+  expect(await directory.lookup('home')).toMatchObject({ kind: 'unreachable', hint: port(4) });
   expect((await directory.register('home', port(3)))[0]?.outcome.kind).toBe('registered');
-  await until(() => restarted.address.port === number);
   expect(await directory.lookup('home')).toEqual({ kind: 'found', port: port(4) });
   await directory.register('home', port(5));
   await until(() => told.length === 2);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../environment/testing/manual-clock.ts';
 import { seededRandom } from '../../environment/testing/seeded-random.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
-import { PamConnection, requestTimeoutMs, streamSilenceMs } from './pam-connection.ts';
+import { PamConnection, requestTimeoutMs, settledMs, streamSilenceMs } from './pam-connection.ts';
 import type { Statement } from './port-view.ts';
 
 const port = {
@@ -62,12 +62,18 @@ test('what is not the answer of a PAM is an error, whatever it is', async () => 
     answer(200, { hello: 'world' }),
     answer(404, { code: 'not-found' }),
     { status: 200, body: Buffer.from('<html>') },
+    answer(404, { code: 'unknown-alias', upMs: settledMs - 1 }),
+    answer(404, { code: 'unknown-alias', upMs: settledMs }),
     answer(404, { code: 'unknown-alias' }),
     answer(200, entry),
   ]);
   for (let attempt = 0; attempt < 3; attempt += 1) {
     expect(await pam.lookup('home')).toBeInstanceOf(Error);
   }
+  expect(await pam.lookup('home')).toMatchObject({
+    message: expect.stringContaining('does not know all aliases yet') as string,
+  });
+  expect(await pam.lookup('home')).toEqual({ kind: 'unknown-alias' });
   expect(await pam.lookup('home')).toEqual({ kind: 'unknown-alias' });
   expect(await pam.lookup('home')).toEqual({ kind: 'port', port });
 });

@@ -19,6 +19,11 @@ import {
 export const requestTimeoutMs = 2_000;
 /** An event stream says every 5 s that it lives; after this time without a word it is taken for dead. */
 export const streamSilenceMs = 15_000;
+/**
+ * A PAM that has been up for so long has heard of every alias that is served: holders register about once a second. Before
+ * that, its "there is no such alias" means nothing.
+ */
+export const settledMs = 2_500;
 const answerBytesMax = 8 * 1024 * 1024;
 const eventBytesMax = 8 * 1024 * 1024;
 const followBackoff = { firstMs: 20, maxMs: 2_000 };
@@ -53,8 +58,10 @@ export class PamConnection {
     if (answer.status === 200) {
       return parseEntry(json)?.statement ?? this.#strange(answer);
     }
-    const { code } = parseError(json);
-    return code === 'unknown-alias' ? { kind: 'unknown-alias' } : this.#strange(answer);
+    const { code, upMs } = parseError(json);
+    if (code !== 'unknown-alias') return this.#strange(answer);
+    if (upMs >= settledMs) return { kind: 'unknown-alias' };
+    return new Error(`${this.url} was started ${upMs} ms ago and does not know all aliases yet`);
   }
 
   async register(alias: string, port: Port): Promise<Registration> {

@@ -56,8 +56,12 @@ test('what events say of one alias', () => {
 });
 
 test('an error without its fields is told all the same', () => {
-  expect(parseError({ code: 'forged', message: 'no' })).toEqual({ code: 'forged', message: 'no' });
-  expect(parseError('<html>')).toMatchObject({ code: '' });
+  expect(parseError({ code: 'forged', message: 'no', upMs: 3 })).toEqual({
+    code: 'forged',
+    message: 'no',
+    upMs: 3,
+  });
+  expect(parseError('<html>')).toMatchObject({ code: '', upMs: Infinity });
 });
 
 property.prop([fc.json()])('no JSON makes the parsers throw', (text) => {

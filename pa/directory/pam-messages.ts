@@ -54,12 +54,17 @@ export function parseEvent(alias: string, name: string, data: string): Statement
   }
 }
 
-/** `{code, message}` of an error, where the answer has them. */
-export function parseError(json: unknown): { readonly code: string; readonly message: string } {
-  const { code, message } = isFields(json) ? json : ({} as Fields);
+/** What an error says, where the answer is one. `upMs`: how long that PAM has been up; an answer without it is old enough. */
+export function parseError(json: unknown): {
+  readonly code: string;
+  readonly message: string;
+  readonly upMs: number;
+} {
+  const { code, message, upMs } = isFields(json) ? json : ({} as Fields);
   return {
     code: typeof code === 'string' ? code : '',
     message: typeof message === 'string' ? message : 'the answer is not one of a PAM',
+    upMs: typeof upMs === 'number' ? upMs : Number.POSITIVE_INFINITY,
   };
 }
 

@@ -6,7 +6,7 @@ export type Lookup =
   | { readonly kind: 'no-port' }
   /** Every PAM answered, and none knows the alias. */
   | { readonly kind: 'unknown-alias' }
-  /** None that answered knows a port, and some did not answer. `hint`: the last port that was ever told here. */
+  /** None that answered knows a port, and some did not answer, or were started a moment ago. `hint`: the last port that was ever told here. */
   | { readonly kind: 'unreachable'; readonly cause: Error; readonly hint?: Port };
 
 /** What one PAM said to a registration. */

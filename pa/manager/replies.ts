@@ -32,8 +32,9 @@ export function sendError(
   return reply.status(statuses[code]).send({ code, message, ...more });
 }
 
-export function sendUnknownAlias(reply: FastifyReply, name: string): FastifyReply {
-  return sendError(reply, 'unknown-alias', `there is no alias "${name}"`);
+/** `upMs`: a PAM that was started a moment ago has not heard of all aliases yet, and says so. */
+export function sendUnknownAlias(reply: FastifyReply, name: string, upMs: number): FastifyReply {
+  return sendError(reply, 'unknown-alias', `there is no alias "${name}"`, { upMs });
 }
 
 export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {

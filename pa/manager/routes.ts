@@ -14,6 +14,8 @@ export interface PamState {
   readonly hub: EventHub;
   readonly guard: RequestGuard;
   readonly metrics: PamMetrics;
+  /** Since the start, in whole ms. */
+  readonly upMs: () => number;
   /** The body of a request as it was sent: what its signature covers. */
   readonly bodyOf: (request: FastifyRequest) => Uint8Array;
 }
@@ -34,7 +36,7 @@ export function addAliasRoutes(app: FastifyInstance, state: PamState): void {
   addChanges(app, state);
 }
 
-function addLookups(app: FastifyInstance, { directory }: PamState): void {
+function addLookups(app: FastifyInstance, { directory, upMs }: PamState): void {
   app.get(
     '/v1/aliases',
     {
@@ -63,14 +65,14 @@ function addLookups(app: FastifyInstance, { directory }: PamState): void {
     },
     (request, reply) => {
       const entry = directory.get(request.params.name);
-      if (entry === undefined) return sendUnknownAlias(reply, request.params.name);
+      if (entry === undefined) return sendUnknownAlias(reply, request.params.name, upMs());
       return reply.send(entryJson(entry));
     },
   );
 }
 
 function addChanges(app: FastifyInstance, state: PamState): void {
-  const { directory, metrics, guard, bodyOf } = state;
+  const { directory, metrics, guard, bodyOf, upMs } = state;
   const onRefused = (reason: string): void => metrics.refused.inc({ reason });
   const signed = (purpose: SignedPurpose) => ({
     preValidation: onlySigned({ guard, bodyOf, onRefused }, purpose),
@@ -111,7 +113,9 @@ function addChanges(app: FastifyInstance, state: PamState): void {
     },
     (request, reply) => {
       const { name } = request.params;
-      return directory.delete(name) ? reply.status(204).send() : sendUnknownAlias(reply, name);
+      return directory.delete(name)
+        ? reply.status(204).send()
+        : sendUnknownAlias(reply, name, upMs());
     },
   );
 
@@ -130,7 +134,7 @@ function addChanges(app: FastifyInstance, state: PamState): void {
     (request, reply) => {
       const { name } = request.params;
       const done = directory.reset(name, request.body?.areaUi);
-      return done ? reply.status(204).send() : sendUnknownAlias(reply, name);
+      return done ? reply.status(204).send() : sendUnknownAlias(reply, name, upMs());
     },
   );
 

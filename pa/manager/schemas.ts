@@ -69,6 +69,11 @@ export const errorSchema = {
     code: { type: 'string', description: 'Stable; the message is for people' },
     message: { type: 'string' },
     known: { $ref: 'Port#' },
+    upMs: {
+      type: 'integer',
+      description:
+        'How long this PAM has been up: one that was just started does not know all aliases yet',
+    },
   },
 } as const;
 

@@ -95,7 +95,11 @@ test('an alias is created, listed, registered, looked up, reset and deleted', as
   expect(await send(pam, 'DELETE', '/v1/aliases/home')).toMatchObject({ status: 204 });
   expect(await send(pam, 'GET', '/v1/aliases/home')).toMatchObject({
     status: 404,
-    body: { code: 'unknown-alias', message: 'there is no alias "home"' },
+    body: {
+      code: 'unknown-alias',
+      message: 'there is no alias "home"',
+      upMs: expect.any(Number) as number,
+    },
   });
 });
 

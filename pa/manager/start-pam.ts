@@ -69,8 +69,10 @@ async function buildPam(options: PamOptions): Promise<{ app: FastifyInstance; hu
     subscribers: () => hub.size,
     dropped: () => hub.dropped,
   });
+  const startedMs = clock.monotonicMs();
   const state: PamState = {
     directory,
+    upMs: () => Math.floor(clock.monotonicMs() - startedMs),
     hub,
     metrics,
     guard: new RequestGuard(options.secret, clock),
