@@ -25,6 +25,10 @@ async function main(): Promise<void> {
     process.exitCode = await rpcgen(words.slice(1));
     return;
   }
+  if (command === 'help' && words[1] === 'rpcgen') {
+    process.exitCode = await rpcgen(['--help']);
+    return;
+  }
   if (command === 'chaos') {
     process.exitCode = await chaos(words.slice(1));
     return;
@@ -49,11 +53,7 @@ async function addCommands(program: Command): Promise<void> {
   program
     .command('rpcgen')
     .summary('compile an RPC interface (.x) to TypeScript')
-    .allowUnknownOption()
-    .argument('<file.x...>')
-    .action(async () => {
-      process.exitCode = await rpcgen(['--help']);
-    });
+    .argument('<file.x...>');
 }
 
 /** It reads its words itself. */
