@@ -5,6 +5,7 @@ import type { Change, Key, KeyRange, StoredRecord } from './stable-area.ts';
  * production, a small engine with LevelDB's habits in the simulation. One process at a time opens a directory.
  */
 export interface KeyValueEngine {
+  /** Reads reject with a StableAreaError STABLE_AREA_CORRUPT where the engine itself finds damage. */
   getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]>;
   range(range: KeyRange): Promise<StoredRecord[]>;
   /** One atomic write; resolves when it is synced. Any rejection is final: the caller must stop using the engine. */

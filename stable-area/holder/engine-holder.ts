@@ -196,7 +196,9 @@ export class EngineHolder implements Holder {
       // An engine that is being closed fails its reads: the loss is the reason, not the disk.
       this.#refuseWhenLost();
       throw this.#broken(
-        new StableAreaError('STABLE_AREA_IO', 'the engine failed a read', { cause }),
+        cause instanceof StableAreaError
+          ? cause
+          : new StableAreaError('STABLE_AREA_IO', 'the engine failed a read', { cause }),
       );
     }
     this.#refuseWhenLost();

@@ -79,8 +79,8 @@ class LevelEngine implements KeyValueEngine {
     this.#database = database;
   }
 
-  getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]> {
-    return this.#database.getMany(keys.map(keyBytes));
+  async getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#database.getMany(keys.map(keyBytes)).catch(refuseCorruption);
   }
 
   async range({ from, to, limit, reverse = false }: KeyRange): Promise<StoredRecord[]> {
@@ -92,7 +92,8 @@ class LevelEngine implements KeyValueEngine {
         reverse,
         highWaterMarkBytes: rangeStepBytes,
       })
-      .all();
+      .all()
+      .catch(refuseCorruption);
     return entries.map(([key, value]) => ({ key: key.toString('latin1'), value }));
   }
 
@@ -114,6 +115,13 @@ class LevelEngine implements KeyValueEngine {
 function asBuffer(bytes: Uint8Array): Buffer {
   if (Buffer.isBuffer(bytes)) return bytes;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function refuseCorruption(error: unknown): never {
+  const isCorruption =
+    error instanceof Error && 'code' in error && error.code === 'LEVEL_CORRUPTION';
+  if (!isCorruption) throw error;
+  throw new StableAreaError('STABLE_AREA_CORRUPT', error.message, { cause: error });
 }
 
 /** `level` says LEVEL_DATABASE_NOT_OPEN, and what was wrong in its cause. */

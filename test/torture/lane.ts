@@ -1,3 +1,5 @@
+import { watch } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { applyCommit, difference, type Model, rowsOf } from './model.ts';
 import type { Report } from './protocol.ts';
@@ -16,6 +18,8 @@ export interface LaneStatistics {
 
 export interface LaneParts {
   readonly seed: number;
+  /** Of the area. */
+  readonly directory: string;
   /** Gives a writer that holds nothing, as new or one that has left. */
   readonly takeWriter: () => Promise<WriterProcess>;
   readonly giveBack: (writer: WriterProcess) => void;
@@ -30,6 +34,8 @@ const faultShares = [25, 35, 40];
 /** Of so many takeovers, one has a claimer that is killed during its claim. */
 const claimerKillEvery = 16;
 const defiantPercent = 75;
+/** How long the driver waits for the old holder to begin a table before it stops it anyway. */
+const tableMsMax = 60;
 
 /** One area, taken over again and again; knows at any time what it must hold. */
 export class Lane {
@@ -55,7 +61,7 @@ export class Lane {
     if (old !== undefined) await this.#pause();
 
     const fault = old === undefined ? 'none' : this.#drawFault();
-    if (fault === 'stop') old?.stop();
+    if (fault === 'stop' && old !== undefined) await this.#stop(old);
     if (this.#next() % claimerKillEvery === 0) await this.#killClaimer();
     const startMs = performance.now();
     const claiming = this.#claim(claimer);
@@ -89,6 +95,27 @@ export class Lane {
     this.#holder = undefined;
     this.#parts.giveBack(old);
     this.#parts.giveBack(claimer);
+  }
+
+  /** Stops the holder; mostly while it writes a table, so that it goes on with that when it is woken. */
+  async #stop(old: WriterProcess): Promise<void> {
+    if (this.#next() % 4 > 0) {
+      await new Promise<void>((resolve) => {
+        const watcher = watch(join(this.#parts.directory, 'epochs', `${this.#epoch}`));
+        const timer = setTimeout(() => end(), tableMsMax);
+        const end = (): void => {
+          old.stop();
+          clearTimeout(timer);
+          watcher.close();
+          resolve();
+        };
+        watcher.on('change', (_event, name) => {
+          if (String(name).endsWith('.ldb')) end();
+        });
+      });
+    } else {
+      old.stop();
+    }
   }
 
   async #during(fault: string, old: WriterProcess): Promise<void> {

@@ -23,9 +23,13 @@ export interface TortureResult extends LaneStatistics {
 }
 
 const lanesDefault = 2;
-/** LevelDB's smallest, so that tables are written and compacted all the time. */
-const writeBufferBytes = 65_536;
-const removalDelayMs = 60;
+/**
+ * LevelDB's smallest, so that tables are written and compacted all the time, and one whose tables take some time to
+ * write. A writer keeps what it was started with.
+ */
+const writeBufferBytes = [65_536, 524_288] as const;
+/** Of an earlier epoch's directory, which its owner may go on writing and reading meanwhile. */
+const removalDelayMs = 250;
 /** Writers that are ready before they are needed, per lane: a start takes longer than a takeover. */
 const spareWriters = 2;
 
@@ -43,10 +47,11 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
   const runLane = async (lane: number): Promise<void> => {
     const laneSeed = seed * 1_000 + lane;
     const directory = join(root, `area-${lane}`);
-    const settings = { directory, seed: laneSeed, writeBufferBytes, removalDelayMs, tablesToLink };
+    const settings = { directory, seed: laneSeed, removalDelayMs, tablesToLink };
     const pool = new WriterPool(script.path, settings);
     const area = new Lane({
       seed: laneSeed,
+      directory,
       takeWriter: () => pool.take(),
       giveBack: (writer) => pool.giveBack(writer),
       statistics,
@@ -75,14 +80,15 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
 /** The writers of a lane. Ends every one that it started, whatever happens. */
 class WriterPool {
   readonly #script: string;
-  readonly #settings: WriterSettings;
+  readonly #settings: Omit<WriterSettings, 'writeBufferBytes'>;
+  #started = 0;
   readonly #all = new Set<WriterProcess>();
   readonly #ready: Promise<WriterProcess>[] = [];
   readonly #endNow = (): void => {
     for (const writer of this.#all) writer.killNow();
   };
 
-  constructor(script: string, settings: WriterSettings) {
+  constructor(script: string, settings: Omit<WriterSettings, 'writeBufferBytes'>) {
     this.#script = script;
     this.#settings = settings;
     process.on('exit', this.#endNow);
@@ -111,7 +117,9 @@ class WriterPool {
   }
 
   async #start(): Promise<WriterProcess> {
-    const writer = WriterProcess.start(this.#script, this.#settings);
+    const size = writeBufferBytes[this.#started % writeBufferBytes.length] ?? writeBufferBytes[0];
+    this.#started += 1;
+    const writer = WriterProcess.start(this.#script, { ...this.#settings, writeBufferBytes: size });
     this.#all.add(writer);
     await writer.ready;
     return writer;

@@ -17,9 +17,15 @@ export interface Operation {
   readonly lengthBytes: number | undefined;
 }
 
-export const slotCount = 320;
+const slotCount = 320;
 const operationsMax = 6;
+/** One commit of so many writes many large values: the table that they go to takes a while to write. */
+const largeCommitEvery = 24;
+const largeOperations = 24;
+const largeSlots = 160;
 const headerBytes = 16;
+/** Not a divisor of any block's size, so that bytes from elsewhere do not pass for the right ones. */
+const patternBytes = 252;
 
 /** The record that says which commit was the last: written with every commit. */
 export const counterKey = '\x02c';
@@ -35,6 +41,11 @@ export function slotOf(key: string): number {
 
 export function operationsOf(seed: number, { epoch, commit }: Version): Operation[] {
   const next = generator(seed ^ Math.imul(epoch, 0x9e3779b1) ^ Math.imul(commit, 0x85ebca6b));
+  if (next() % largeCommitEvery === 0) {
+    return Array.from({ length: largeOperations }, () => {
+      return { slot: next() % largeSlots, lengthBytes: headerBytes + (next() % 32_000) };
+    });
+  }
   return Array.from({ length: 1 + (next() % operationsMax) }, () => {
     const slot = next() % slotCount;
     const kind = next() % 100;
@@ -52,10 +63,9 @@ export function valueOf(seed: number, version: Version, slot: number, lengthByte
   value.writeUInt32LE(slot, 8);
   value.writeUInt32LE(lengthBytes, 12);
   const next = generator(seed ^ Math.imul(version.commit, 0x27d4eb2f) ^ slot);
-  let offset = headerBytes;
-  for (; offset + 4 <= lengthBytes; offset += 4) value.writeUInt32LE(next(), offset);
-  value.fill(0xa5, offset);
-  return value;
+  const pattern = Buffer.allocUnsafe(patternBytes);
+  for (let offset = 0; offset < patternBytes; offset += 4) pattern.writeUInt32LE(next(), offset);
+  return value.fill(pattern, headerBytes);
 }
 
 /** Which commit wrote this value; asserts that it is that, byte for byte. */

@@ -2,7 +2,13 @@ import { strict as assert } from 'node:assert';
 import type { Folder } from '../../environment/folder.ts';
 import { createFenceCheck } from '../../stable-area/folder-area/fence.ts';
 import { areaPaths, numbered } from '../../stable-area/folder-area/layout.ts';
-import type { Change, Confirmation, Holder, StableArea } from '../../stable-area/stable-area.ts';
+import {
+  type Change,
+  type Confirmation,
+  type Holder,
+  type StableArea,
+  StableAreaError,
+} from '../../stable-area/stable-area.ts';
 import { applyCommit, difference, type Model, rowsOf } from './model.ts';
 import type { Order, Report, WriterSettings } from './protocol.ts';
 import {
@@ -16,8 +22,10 @@ import {
   versionIn,
 } from './workload.ts';
 
-/** Commits that are not durable yet, at most: enough for several batches. */
-const outstandingMax = 24;
+/** Commits that are not durable yet, at most: enough for several batches, and a new log every few of them. */
+const outstandingMax = 20;
+/** Between two batches, so that several processes that write as fast as they can leave each other some time. */
+const pauseMs = 1;
 const recordsMax = 10_000;
 
 /** One process's side of the torture. */
@@ -61,15 +69,30 @@ export class Writer {
         await this.#verify();
         this.#report({ report: 'verified' });
         return;
-      case 'leave': {
-        this.#isWriting = false;
-        const holder = this.#holder;
-        this.#holder = undefined;
-        const loss = holder?.loss?.kind;
-        await holder?.close();
-        this.#report({ report: 'left', loss });
-      }
+      case 'leave':
+        this.#report({ report: 'left', loss: await this.#leave() });
     }
+  }
+
+  /**
+   * A defiant writer, which does not know that it is fenced, still has everything as it wrote it: what two directories
+   * share is changed by neither. Only its directory may be gone by now.
+   */
+  async #leave(): Promise<string | undefined> {
+    const holder = this.#holder;
+    if (holder === undefined) return undefined;
+    try {
+      await this.#verify();
+    } catch (error) {
+      const isGone = error instanceof StableAreaError && error.code === 'STABLE_AREA_IO';
+      if (!isGone && holder.loss?.kind !== 'failed') throw error;
+      if (error instanceof StableAreaError && error.code === 'STABLE_AREA_CORRUPT') throw error;
+    }
+    this.#isWriting = false;
+    this.#holder = undefined;
+    const loss = holder.loss?.kind;
+    await holder.close();
+    return loss;
   }
 
   async #claim(isDefiant: boolean): Promise<void> {
@@ -149,7 +172,7 @@ export class Writer {
       this.#durableCommits = this.#batches.shift()?.commit ?? 0;
     }
     void this.#acknowledge(this.#durableCommits);
-    this.#pump();
+    setTimeout(() => this.#pump(), pauseMs);
     if (this.#durableCommits === this.#commits) this.#idle?.();
   }
 
