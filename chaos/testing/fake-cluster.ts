@@ -1,0 +1,55 @@
+import type { Cluster, ServerView } from '../cluster/cluster.ts';
+import type { Failpoint } from '../killer/moment.ts';
+
+/** A pair that is only told of, and notes what is done to it. Killing `a` makes `b` primary, and the other way round. */
+export class FakeCluster implements Cluster {
+  readonly pams = ['http://127.0.0.1:1'];
+  readonly alias = 'home';
+  readonly notes: string[] = [];
+  /** What arming does: by default the server dies at once. */
+  onArm: (server: ServerView, point: Failpoint) => Promise<void> = (server) => this.#die(server);
+  onDeath: () => Promise<void> = () => Promise.resolve();
+  hasBackup = true;
+  #primary = 'a';
+  #pid = 100;
+
+  servers(): Promise<readonly ServerView[]> {
+    const backup = this.#primary === 'a' ? 'b' : 'a';
+    const view = (node: string, pid: number, role: ServerView['role']): ServerView => ({
+      node,
+      pid,
+      adminUrl: `http://${node}`,
+      role,
+    });
+    const primary = view(this.#primary, this.#pid, 'primary');
+    return Promise.resolve(
+      this.hasBackup ? [primary, view(backup, this.#pid + 1, 'backup')] : [primary],
+    );
+  }
+
+  kill(server: ServerView): Promise<void> {
+    this.notes.push(`kill ${server.node}`);
+    return this.#die(server);
+  }
+
+  arm(server: ServerView, point: Failpoint): Promise<void> {
+    this.notes.push(`arm ${server.node} ${point}`);
+    return this.onArm(server, point);
+  }
+
+  isAlive(server: ServerView): Promise<boolean> {
+    return Promise.resolve(server.node === this.#primary && server.pid === this.#pid);
+  }
+
+  close(): Promise<void> {
+    this.notes.push('close');
+    return Promise.resolve();
+  }
+
+  async #die(server: ServerView): Promise<void> {
+    if (!(await this.isAlive(server))) return;
+    this.#primary = server.node === 'a' ? 'b' : 'a';
+    this.#pid += 1;
+    await this.onDeath();
+  }
+}
