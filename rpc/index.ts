@@ -56,6 +56,17 @@ export {
   type RpcReply,
   successReply,
 } from './reply-message.ts';
+export { callNull, type ProgramAddress } from './portmapper/call-null.ts';
+export { getPort } from './portmapper/get-port.ts';
+export type { PortmapperClientOptions } from './portmapper/portmapper-connection.ts';
+export {
+  type Portmapper,
+  type PortmapperOptions,
+  startPortmapper,
+} from './portmapper/portmapper.ts';
+export { programName, programOfName } from './portmapper/program-names.ts';
+export { type ListedRegistration, listRegistrations } from './portmapper/program-table.ts';
+export { registerWithRpcbind } from './portmapper/register-with-rpcbind.ts';
 export { RpcError, type RpcErrorCode, rpcErrorCodes, type RpcErrorDetails } from './rpc-error.ts';
 export type { CallHandler, RpcConnection, RpcTransport } from './server/connection.ts';
 export type { DatagramStatistics } from './server/datagram-server.ts';
