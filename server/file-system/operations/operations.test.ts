@@ -4,7 +4,7 @@ import { auditVolume } from '../testing/audit.ts';
 import { commands, Twins } from '../testing/file-system-commands.ts';
 
 describe('operations: any sequence of calls does what it does to a naive file system in memory', () => {
-  test.prop([fc.array(commands, { maxLength: 60, size: 'max' })], { numRuns: 2_000 })(
+  test.prop([fc.array(commands, { maxLength: 60, size: 'max' })], { numRuns: 1_000 })(
     'statuses, attributes, names and content agree, every record is accounted for',
     (sequence) => {
       const twins = new Twins();
@@ -12,6 +12,6 @@ describe('operations: any sequence of calls does what it does to a naive file sy
       twins.compareAll();
       auditVolume(twins.volume.records);
     },
-    60_000,
+    180_000,
   );
 });
