@@ -33,7 +33,7 @@ property.prop(
     fc.array(fc.tuple(happening, fc.nat({ max: 8 }), fc.nat({ max: 400 })), { maxLength: 12 }),
     fc.nat(),
   ],
-  { numRuns: 60 },
+  { numRuns: 40 },
 )(
   'whatever breaks: each call is answered, and was executed once',
   async (faults, happenings, seed) => {
