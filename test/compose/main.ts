@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +19,8 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const compose = await Compose.open(`fuga-test-${process.pid}`);
   const exchange = await mkdtemp(join(tmpdir(), 'fuga-compose-'));
+  // The user of the containers is another one.
+  await chmod(exchange, 0o755);
   const tearDown = async (): Promise<void> => {
     await compose.remove();
     await rm(exchange, { recursive: true, force: true });
