@@ -186,7 +186,7 @@ test('a range shows everything that was executed before it was asked for', async
 test('a procedure that reads a range may change nothing', async () => {
   const { holder, store } = setUp();
   const executing = Promise.resolve(
-    void store.execute((transaction) => {
+    store.execute((transaction) => {
       transaction.range(texts, { from: '', to: '\xff', limit: 10 });
       transaction.put(texts, 'a', '1');
     }),
