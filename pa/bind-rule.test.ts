@@ -22,5 +22,5 @@ test.each([
 ])('"%s" needs a secret, and the error says how to get one', (host) => {
   expect(() => assertMayBind(host, true)).not.toThrow();
   expect(() => assertMayBind(host, false)).toThrow(PaError);
-  expect(() => assertMayBind(host, false)).toThrow(/--secret FILE/);
+  expect(() => assertMayBind(host, false)).toThrow(/--secret-file FILE/);
 });

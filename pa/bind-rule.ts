@@ -12,7 +12,7 @@ export function assertMayBind(host: string, hasSecret: boolean): void {
   throw new PaError(
     'PA_BIND',
     `refusing to listen on ${host} without a cluster secret: anybody on the network could take an alias over. ` +
-      'Pass --secret FILE (`fuga secret FILE` makes one; copy it to every machine of the cluster), or listen on 127.0.0.1',
+      'Pass --secret-file FILE (`fuga secret FILE` makes one; copy it to every machine of the cluster), or listen on 127.0.0.1',
   );
 }
 
