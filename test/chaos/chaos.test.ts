@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { expect, test } from 'vitest';
+
+interface ChaosReport {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs the chaos command to its end on servers of its own. */
+function chaos(...args: readonly string[]): Promise<ChaosReport> {
+  const child = spawn(process.execPath, ['dist/chaos/main.js', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text: Buffer) => {
+      output += text.toString();
+    });
+  }
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      resolve({ code, output });
+    });
+  });
+}
+
+test('chaos: primaries are killed under load, and every answer fits one order of the calls', async () => {
+  const { code, output } = await chaos('--kills', '4', '--seed', '2');
+  expect(output).toContain('CORRECT');
+  expect(code).toBe(0);
+});
+
+test('chaos: without registered replies the checker finds spurious errors, or it would be broken', async () => {
+  const { code, output } = await chaos('--kills', '6', '--seed', '2', '--no-registration');
+  expect(output).toMatch(/Spurious errors +[1-9]/);
+  expect(code).toBe(1);
+});
