@@ -1,6 +1,6 @@
 import type { RpcCall } from '../../rpc/call-message.ts';
 import { type OpaqueAuth } from '../../rpc/opaque-auth.ts';
-import { acceptedReply, rejectedReply, successReply } from '../../rpc/reply-message.ts';
+import { acceptedReply, rejectedReply } from '../../rpc/reply-message.ts';
 import type { RpcConnection } from '../../rpc/server/connection.ts';
 import type { RecordStore } from '../../stable-area/records/record-store.ts';
 import type { Holder } from '../../stable-area/stable-area.ts';
@@ -16,17 +16,13 @@ import {
   type ReplyHeader,
   verifyCallHeader,
 } from '../header.ts';
-import { type CallTarget, isLost } from './call-target.ts';
+import type { CallTarget } from './call-target.ts';
 import type { ClusterSecret } from '../secret.ts';
 import type { CallCounters } from './counters.ts';
 import type { Executor } from './executor.ts';
 import { PaProgram } from './pa-program.ts';
-import {
-  type CallRegister,
-  type RegisteredCalls,
-  replyMessage,
-  settle,
-} from './registered-call.ts';
+import { executeReading } from './reading-call.ts';
+import { type CallRegister, type RegisteredCalls, replyMessage } from './registered-call.ts';
 import { RelayedRegister } from './relayed-register.ts';
 import type { ReplyGate } from './reply-gate.ts';
 import type { Caller } from './service.ts';
@@ -163,7 +159,7 @@ export class FtIpc {
       return;
     }
     if (row.reading) {
-      this.#read(ftCall, row, decoded.value);
+      executeReading(this.#parts, { ...ftCall, row, args: decoded.value, verifier: this.#ok });
       return;
     }
     const digest = callDigest({ ...call, argumentBuffers: [call.argumentBytes] });
@@ -247,24 +243,6 @@ export class FtIpc {
 
   #execute({ row, args, caller, digest }: AdmittedCall, register: CallRegister): void {
     this.#parts.calls.execute({ row, args, caller, digest, register, verifier: this.#ok });
-  }
-
-  #read({ caller, target }: FtCall, row: ServiceRow, args: unknown): void {
-    settle(
-      () => this.#parts.executor.call(row, args, caller, undefined),
-      ({ result, batch }) => {
-        this.#parts.counters.executed += 1;
-        this.#answer(batch, target, successReply(result, this.#ok));
-      },
-      (error) => {
-        if (isLost(error)) {
-          this.#parts.failed(error, target);
-          return;
-        }
-        this.#parts.fault(row.procedure.name, error);
-        this.#answer(0, target, acceptedReply({ status: 'SYSTEM_ERR' }, this.#ok));
-      },
-    );
   }
 
   #register(session: Session<CallTarget>, sequence: number): SessionRegister {

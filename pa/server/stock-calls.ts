@@ -1,13 +1,14 @@
 import type { RpcCall } from '../../rpc/call-message.ts';
 import { authNone } from '../../rpc/opaque-auth.ts';
-import { acceptedReply, successReply } from '../../rpc/reply-message.ts';
+import { acceptedReply } from '../../rpc/reply-message.ts';
 import type { RpcConnection } from '../../rpc/server/connection.ts';
 import { decodeAll } from '../../xdr/decode.ts';
 import { callDigest } from '../digest.ts';
-import { type CallTarget, isLost } from './call-target.ts';
+import type { CallTarget } from './call-target.ts';
 import type { CallCounters } from './counters.ts';
 import type { Executor } from './executor.ts';
-import { type RegisteredCalls, replyMessage, settle } from './registered-call.ts';
+import { executeReading } from './reading-call.ts';
+import { type RegisteredCalls, replyMessage } from './registered-call.ts';
 import type { ReplyGate } from './reply-gate.ts';
 import type { Caller } from './service.ts';
 import type { ServiceRow, ServiceTable } from './service-table.ts';
@@ -63,26 +64,8 @@ export class StockCalls {
       return;
     }
     const stockCall: StockCall = { call, caller, target, row, args: decoded.value };
-    if (row.reading) this.#read(stockCall);
+    if (row.reading) executeReading(this.#parts, { ...stockCall, verifier: authNone });
     else this.#find(stockCall);
-  }
-
-  #read({ caller, target, row, args }: StockCall): void {
-    settle(
-      () => this.#parts.executor.call(row, args, caller, undefined),
-      ({ result, batch }) => {
-        this.#parts.counters.executed += 1;
-        this.#answer(batch, target, successReply(result));
-      },
-      (error) => {
-        if (isLost(error)) {
-          this.#parts.failed(error, target);
-          return;
-        }
-        this.#parts.fault(row.procedure.name, error);
-        this.#answer(0, target, acceptedReply({ status: 'SYSTEM_ERR' }));
-      },
-    );
   }
 
   #find(stockCall: StockCall): void {

@@ -1,0 +1,45 @@
+import type { OpaqueAuth } from '../../rpc/opaque-auth.ts';
+import { acceptedReply, successReply } from '../../rpc/reply-message.ts';
+import { type CallTarget, isLost } from './call-target.ts';
+import { type RegisteredCallParts, settle } from './registered-call.ts';
+import type { Caller } from './service.ts';
+import type { ServiceRow } from './service-table.ts';
+
+export type ReadingCallParts = Pick<
+  RegisteredCallParts,
+  'executor' | 'gate' | 'counters' | 'fault' | 'failed'
+>;
+
+export interface ReadingCall {
+  readonly row: ServiceRow;
+  readonly args: unknown;
+  readonly caller: Caller;
+  readonly target: CallTarget;
+  /** Verifier of the reply. */
+  readonly verifier: OpaqueAuth;
+}
+
+/** Executes a call that changes nothing: never registered, executed again when it comes again. */
+export function executeReading(parts: ReadingCallParts, call: ReadingCall): void {
+  const { row, args, caller, target, verifier } = call;
+  const answer = (batch: number, message: readonly Buffer[]): void => {
+    parts.gate.release(batch, () => {
+      target.connection.reply(target.xid, message);
+    });
+  };
+  settle(
+    () => parts.executor.call(row, args, caller, undefined),
+    ({ result, batch }) => {
+      parts.counters.executed += 1;
+      answer(batch, successReply(result, verifier));
+    },
+    (error) => {
+      if (isLost(error)) {
+        parts.failed(error, target);
+        return;
+      }
+      parts.fault(row.procedure.name, error);
+      answer(0, acceptedReply({ status: 'SYSTEM_ERR' }, verifier));
+    },
+  );
+}
