@@ -10,6 +10,8 @@ interface ChaosReport {
 function chaos(...args: readonly string[]): Promise<ChaosReport> {
   const child = spawn(process.execPath, ['dist/chaos/main.js', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Colours are also written where the CI variable is set, and would stand between the words looked for.
+    env: { ...process.env, NO_COLOR: '1' },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
