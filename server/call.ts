@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert';
 import type { ServiceContext } from '../pa/server/service.ts';
 import type { OperationContext } from './file-system/context.ts';
-import { FileHandles } from './file-system/file-handle.ts';
+import { FileHandles, type HandleTarget } from './file-system/file-handle.ts';
 import { principalOf } from './file-system/principal.ts';
 import { onlyKey } from './file-system/records/keys.ts';
 import { identities, type VolumeIdentity } from './file-system/records/volume-records.ts';
+import { failure, type Outcome } from './file-system/status.ts';
 
 /** What the operator chose for a volume. */
 export interface VolumeSettings {
@@ -46,4 +47,13 @@ export function openCall(service: ServiceContext, settings: VolumeSettings): Cal
     service,
     settings,
   };
+}
+
+/**
+ * What a handle names, in every version of NFS. Anything that this volume did not give is stale. A procedure asks this
+ * before it does anything in its caller's name.
+ */
+export function parseHandle(call: Call, handle: Buffer): Outcome<HandleTarget> {
+  const target = call.handles.parse(handle);
+  return target === undefined ? failure('STALE') : { status: 'ok', ...target };
 }

@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts';
+import { type Call, parseHandle } from '../call.ts';
 import type { HandleTarget } from '../file-system/file-handle.ts';
 import type { Inode } from '../file-system/records/inode.ts';
 import { getState } from '../file-system/context.ts';
@@ -7,9 +7,9 @@ import { wordMax } from './limits.ts';
 
 /** What a handle names. Anything that this volume did not give is stale (RFC 1094 §2.3.1 NFSERR_STALE). */
 export function openHandle(call: Call, handle: Buffer): Outcome<HandleTarget> {
-  const target = call.handles.parse(handle);
-  if (target === undefined) return failure('STALE');
-  return refusedInode(call, target.ino) ?? { status: 'ok', ...target };
+  const target = parseHandle(call, handle);
+  if (target.status !== 'ok') return target;
+  return refusedInode(call, target.ino) ?? target;
 }
 
 /** An inode whose number version 2 cannot say. Its low 32 bits could be another inode's, and clients tell files apart by them. */
