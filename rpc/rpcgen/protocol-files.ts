@@ -1,7 +1,13 @@
 import { type CompileFileOptions, compileSource, type SourceFiles } from './compile-file.ts';
 
+export interface ProtocolFile {
+  /** From the project's folder, without `.x`. */
+  readonly path: string;
+  readonly byteStrings: boolean;
+}
+
 /** The `.x` files of the project, and how each is compiled. File names are bytes, so NFS's and MOUNT's strings are too. */
-const protocols: readonly { readonly path: string; readonly byteStrings: boolean }[] = [
+export const protocolFiles: readonly ProtocolFile[] = [
   { path: 'protocol/rpc', byteStrings: true },
   { path: 'protocol/portmap', byteStrings: false },
   { path: 'protocol/mount', byteStrings: true },
@@ -18,7 +24,7 @@ export interface GeneratedFile {
 
 /** What `npm run generate` writes and a test compares. `root` is the project's folder. */
 export function generateProtocols(root: string, files: SourceFiles): GeneratedFile[] {
-  return protocols.map(({ path, byteStrings }) => {
+  return protocolFiles.map(({ path, byteStrings }) => {
     const folder = path.slice(0, path.lastIndexOf('/'));
     const options: CompileFileOptions = {
       path: `${root}/${path}.x`,
