@@ -1,5 +1,5 @@
 import type { AnyProcedure, ProgramVersion } from '../../xdr/program.ts';
-import type { Files } from './files.ts';
+import type { Files } from '../cluster/files.ts';
 
 /** What a row does is done below a directory of its own. */
 export interface Place {

@@ -1,8 +1,8 @@
 import { encodeCall } from '../../rpc/call-message.ts';
 import { encodeToBuffers } from '../../xdr/decode.ts';
-import { credential, Files } from './files.ts';
+import { credential, Files } from '../cluster/files.ts';
 import type { MatrixRow } from './matrix-row.ts';
-import { ServerPair } from './server-pair.ts';
+import { ServerPair } from '../cluster/server-pair.ts';
 import { openTcpClient, openUdpClient, type StockClient } from './stock-client.ts';
 
 export const transports = ['tcp', 'udp'] as const;

@@ -35,6 +35,11 @@ export class ServerPair {
     return server.port;
   }
 
+  /** Its process id. */
+  pidOf(node: string): number {
+    return this.#servers.get(node)?.process.pid ?? 0;
+  }
+
   async startBackup(node: string): Promise<void> {
     await this.#start(node).process.line('home: backup of');
   }
