@@ -1,6 +1,6 @@
 import type { Service, ServiceContext } from '../pa/server/service.ts';
 import type { DispatchTable } from '../xdr/program.ts';
-import { type Call, openCall, type VolumeSettings } from './call.ts';
+import { Call, type VolumeSettings } from './call.ts';
 
 /** Handlers as rpcgen declares them, each with whether it can change anything: what does is registered by PA. */
 export type Procedures<Handlers> = {
@@ -20,9 +20,9 @@ export function makeService<Handlers extends { readonly [Name in keyof Handlers]
 ): Service {
   const rows = Object.entries<Procedures<Record<string, Handle<Call>>>[string]>(procedures);
   const handlers = Object.fromEntries(
-    rows.map(([name, { handle }]) => [
+    rows.map(([name, { changes, handle }]) => [
       name,
-      (args: never, context: ServiceContext) => handle(args, openCall(context, settings)),
+      (args: never, context: ServiceContext) => handle(args, new Call(context, settings, changes)),
     ]),
   ) as HandlersFor<Handlers, ServiceContext>;
   const reading = rows.filter(([, { changes }]) => !changes).map(([name]) => name);

@@ -1,6 +1,7 @@
 import type { Random } from '../environment/random.ts';
 import type { VolumeServices } from '../pa/server/service.ts';
 import type { VolumeSettings } from './call.ts';
+import { openExports, type VolumeExports } from './exports/volume-exports.ts';
 import { freeStep } from './file-system/content/free.ts';
 import { initialiseVolume } from './file-system/initialise.ts';
 import { handleSecretBytes } from './file-system/records/volume-records.ts';
@@ -17,14 +18,16 @@ export interface FileSystemOptions {
   readonly quotaInodes?: number;
   /** What a call beyond the quota gets: NFSERR_NOSPC (default), or NFSERR_DQUOT. */
   readonly quotaStatus?: VolumeSettings['quotaStatus'];
+  /** Whom it is exported to, asked at each call; default: everybody, for everything, root as root. */
+  readonly exports?: () => VolumeExports;
   /** Hears, once each, the reasons for refusals that a protocol cannot tell. */
   readonly warn?: (reason: string) => void;
 }
 
 /** What one volume of the file server serves: NFS version 2 and MOUNT version 1 on the same port. */
 export function createFileSystemServices(options: FileSystemOptions): VolumeServices {
-  const { random, quotaStatus = 'NOSPC', warn } = options;
-  const settings: VolumeSettings = { quotaStatus, warn: once(warn) };
+  const { random, quotaStatus = 'NOSPC', exports = () => openExports, warn } = options;
+  const settings: VolumeSettings = { quotaStatus, exports, warn: once(warn) };
   return {
     services: [createNfs2Service(settings), createMountService(settings)],
     initialise(context) {

@@ -101,7 +101,7 @@ export class FtIpc {
       return;
     }
     const target: CallTarget = { xid: call.xid, connection };
-    const ftCall: FtCall = { call, header, caller: relayedCaller(caller, header), target };
+    const ftCall: FtCall = { call, header, caller: this.#originOf(caller, header), target };
     if (this.#program.serves(call)) {
       this.#onProgramCall(ftCall);
       return;
@@ -125,6 +125,15 @@ export class FtIpc {
   #mayRelay(decoded: Extract<DecodedCallHeader, { ok: true }>, caller: Caller): boolean {
     const { secret } = this.#parts;
     return secret === undefined ? isLoopback(caller.address) : verifyCallHeader(decoded, secret);
+  }
+
+  /** The stock client behind a gateway counts as the caller. Called for gateways that may relay. */
+  #originOf(caller: Caller, { origin }: CallHeader): Caller {
+    if (origin === undefined) return caller;
+    const { address, port, transport } = origin;
+    const knowsSecret = this.#parts.secret !== undefined;
+    const relayedBy = { address: caller.address, port: caller.port, knowsSecret };
+    return { credential: caller.credential, address, port, transport, relayedBy };
   }
 
   #onProgramCall({ call, target }: FtCall): void {
@@ -275,11 +284,4 @@ export class FtIpc {
   #verifier(header: ReplyHeader): OpaqueAuth {
     return { flavor: paFlavor, body: encodeReplyHeader(header) };
   }
-}
-
-/** The stock client behind a gateway counts as the caller. */
-function relayedCaller(caller: Caller, { origin }: CallHeader): Caller {
-  if (origin === undefined) return caller;
-  const { address, port, transport } = origin;
-  return { ...caller, address, port, transport };
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { PaProgramV1 } from '../../protocol/generated/pa.ts';
 import type { CallHeader } from '../header.ts';
 import { ClusterSecret } from '../secret.ts';
-import { NamesV1 } from './testing/names-service.ts';
+import type { Caller, ServiceContext } from './service.ts';
+import { NamesV1, namesServices } from './testing/names-service.ts';
 import { nameStatus, testClient, TestVolume, type TestServer } from './testing/test-volume.ts';
 
 const { make, take } = NamesV1.procedures;
@@ -85,3 +86,39 @@ test('a gateway without the cluster secret is not believed', async () => {
   const reply = await volume.ask(a, volume.connection(), { procedure: make, args: 'x', header });
   expect(reply?.acceptStat).toBe('denied');
 });
+
+test.each([undefined, new ClusterSecret(Buffer.alloc(32, 1))])(
+  'a procedure is told who relayed, and whether that one knows the secret (%#)',
+  async (secret) => {
+    const callers: Caller[] = [];
+    const [service] = namesServices.services;
+    const rows = new Map(service!.dispatch.rows);
+    const handle = (_args: unknown, { caller }: ServiceContext) => callers.push(caller) && 'ok';
+    rows.set(make.number, { procedure: make, handle });
+    const dispatch = { ...service!.dispatch, rows };
+    const volume = new TestVolume();
+    const a = await volume.claim({ secret, services: { services: [{ ...service!, dispatch }] } });
+    await hello(volume, a);
+    const signed = secret === undefined ? {} : { secret };
+    for (const header of [{ sequence: 1 }, { sequence: 2, ...behind(7) }]) {
+      await volume.ask(a, volume.connection(5_000), {
+        procedure: make,
+        args: 'x',
+        header,
+        ...signed,
+      });
+    }
+    const credential = { flavor: 'AUTH_NONE' };
+    const knowsSecret = secret !== undefined;
+    expect(callers).toEqual([
+      { credential, address: '127.0.0.1', port: 5_000, transport: 'tcp' },
+      {
+        credential,
+        address: '192.0.2.7',
+        port: 900,
+        transport: 'tcp',
+        relayedBy: { address: '127.0.0.1', port: 5_000, knowsSecret },
+      },
+    ]);
+  },
+);

@@ -9,6 +9,16 @@ export interface Caller {
   readonly address: string;
   readonly port: number;
   readonly transport: 'tcp' | 'udp';
+  /** The gateway that passed the call on, as the transport says; undefined where the caller itself is connected. */
+  readonly relayedBy?: Gateway;
+}
+
+/** A peer that speaks for others. */
+export interface Gateway {
+  readonly address: string;
+  readonly port: number;
+  /** It proved that it knows the cluster's secret. Where there is none, only this machine's may relay. */
+  readonly knowsSecret: boolean;
 }
 
 /** What the volume's holder knows that a procedure may depend on. */

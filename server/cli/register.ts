@@ -41,6 +41,8 @@ function addUp(program: Command): void {
     .addOption(servicePort())
     .addOption(silence())
     .addOption(quota())
+    .addOption(exportsFile())
+    .addOption(exportLine())
     .addOption(control())
     .option('--json', 'say everything as JSON, an object on each line', false)
     .option('--verbose', 'show all that the servers log', false)
@@ -80,6 +82,8 @@ function addServer(program: Command): void {
     .addOption(secretFile())
     .addOption(silence())
     .addOption(quota())
+    .addOption(exportsFile())
+    .addOption(exportLine())
     .addOption(control())
     .addOption(logLevel())
     .action(
@@ -173,6 +177,20 @@ function quota(): Option {
     '--quota <size>',
     'most bytes that a volume may hold (default: the disk)',
   ).argParser(parseSize);
+}
+
+function exportsFile(): Option {
+  return option(
+    '--exports <file>',
+    'who may mount what, in lines as in exports(5); read again at SIGHUP (default: everybody everything)',
+  );
+}
+
+function exportLine(): Option {
+  return option(
+    '--export <line>',
+    'one more such line, as "/home 10.0.0.0/8(rw)"; may be repeated',
+  ).argParser((line, before: readonly string[] | undefined) => [...(before ?? []), line]);
 }
 
 /** Shows what other servers do; hidden, because nobody wants it. */

@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { nodeEnvironment } from '../../environment/adapters/node-environment.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { nodeHttpClient } from '../../pa/adapters/node-http-adapter.ts';
 import { readSecretFile } from '../../pa/adapters/secret-file-adapter.ts';
+import { isLoopback } from '../../pa/bind-rule.ts';
 import { HttpPortDirectory } from '../../pa/directory/http-directory.ts';
 import type { ClusterSecret } from '../../pa/secret.ts';
 import type { VolumeEvent } from '../../pa/server/host.ts';
@@ -20,14 +22,16 @@ import {
   type ServerParts,
   startServer,
 } from '../process/server-process.ts';
+import { ConfiguredExports } from '../exports/configured-exports.ts';
 import { createFileSystemServices } from '../volume.ts';
+import { type ExportOptions, exportSources } from './export-sources.ts';
 import { bindFailure, describeFailure } from './failure.ts';
 import { type Lifetime, reportToParent, tieLifetime } from './lifetime.ts';
 import type { LogLevel } from './option-parsers.ts';
 import { openProcessLog } from './process-log.ts';
 import { StartFailureWatch } from './start-failure.ts';
 
-export interface ServerCommandOptions {
+export interface ServerCommandOptions extends ExportOptions {
   readonly node: string;
   readonly data: string;
   readonly alias: readonly string[];
@@ -50,6 +54,7 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
   const lifetime = tieLifetime(log);
   const { secretFile } = command;
   const secret = secretFile === undefined ? undefined : await readSecretFile(secretFile);
+  const exports = await openExports(command, log);
   const environment = nodeEnvironment();
   const directory = new HttpPortDirectory({
     environment,
@@ -63,9 +68,13 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
     log,
     directory,
     openArea: areaOpener(command.data, environment),
-    createServices: () =>
+    createServices: (alias) =>
       createFileSystemServices({
         random: environment.random,
+        exports: () => exports.of(alias),
+        warn: (reason) => {
+          log.warn({ alias }, reason);
+        },
         ...(command.quota === undefined ? {} : { quotaBytes: command.quota }),
       }),
     prepareMetrics: ({ registry }) => {
@@ -86,6 +95,29 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
     `server ${command.node}: admin on ${adminUrl}, pair on ${pairAddress}`,
   );
   reportToParent({ kind: 'server', adminUrl, pairAddress });
+}
+
+/** Reads the exports, and again at SIGHUP: what cannot be read then is logged, and the old ones stay in force. */
+async function openExports(command: ServerCommandOptions, log: Logger): Promise<ConfiguredExports> {
+  const exports = new ConfiguredExports(command.alias, exportSources(command));
+  await exports.load();
+  if (!exports.isConfigured && !isLoopback(command.host)) {
+    log.warn('everybody who reaches this server may do everything, as root too: see --exports');
+  }
+  process.on('SIGHUP', () => {
+    exports.load().then(
+      () => {
+        log.info('the exports were read again');
+      },
+      (error: unknown) => {
+        log.error(
+          { err: error },
+          `the old exports stay: ${describeFailure(error) ?? String(error)}`,
+        );
+      },
+    );
+  });
+  return exports;
 }
 
 function serverOptions(

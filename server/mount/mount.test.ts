@@ -95,10 +95,10 @@ describe('RFC 1094 §A.5.3 DUMP, §A.5.4 UMNT, §A.5.5 UMNTALL', () => {
   });
 });
 
-test('RFC 1094 §A.5.1 NULL and §A.5.6 EXPORT: the volume, for everybody', async () => {
+test('RFC 1094 §A.5.1 NULL and §A.5.6 EXPORT: without any exports, the volume, for everybody', async () => {
   await volume.mount.mountprocNull(undefined);
   expect(await volume.mount.mountprocExport(undefined)).toEqual([
-    { directory: '/home', groups: [] },
+    { directory: '/home', groups: [{ group: '*' }] },
   ]);
 });
 

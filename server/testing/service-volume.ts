@@ -1,6 +1,7 @@
 import { seededRandom } from '../../environment/testing/seeded-random.ts';
 import type {
   BackgroundWork,
+  Gateway,
   Service,
   ServiceContext,
   VolumeServices,
@@ -18,6 +19,8 @@ import { createFileSystemServices, type FileSystemOptions } from '../volume.ts';
 export interface CallOptions {
   readonly as?: Credential;
   readonly address?: string;
+  readonly port?: number;
+  readonly relayedBy?: Gateway;
 }
 
 export const asRoot: Credential = as(0);
@@ -134,8 +137,9 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
       caller: {
         credential: options.as ?? asRoot,
         address: options.address ?? '127.0.0.1',
-        port: 1000,
+        port: options.port ?? 1000,
         transport: 'tcp',
+        ...(options.relayedBy === undefined ? {} : { relayedBy: options.relayedBy }),
       },
       volume: this.state,
       nowMicroseconds: this.nowMicroseconds,

@@ -18,6 +18,7 @@ import {
   paFlavor,
   type ReplyHeader,
 } from '../../header.ts';
+import type { ClusterSecret } from '../../secret.ts';
 import { noFailpoints } from '../failpoints.ts';
 import { VolumeServer, type VolumeServerOptions } from '../volume-server.ts';
 import { NamesV1, type NameStatus, namesServices } from './names-service.ts';
@@ -148,7 +149,9 @@ export class TestVolume {
       procedure: what.procedure.number,
       credential: authNone,
       verifier:
-        what.header === undefined ? authNone : { flavor: paFlavor, body: encodeCallHeader(header) },
+        what.header === undefined
+          ? authNone
+          : { flavor: paFlavor, body: encodeCallHeader(header, what.secret) },
       argumentBytes: encodeToBuffer(what.procedure.arguments, what.args),
     };
     to.server.onCall(call, connection.rpc);
@@ -181,6 +184,8 @@ export interface TestCall<A> {
   readonly xid?: number;
   /** Fields of the PA header that matter; absent: a stock call without one. */
   readonly header?: Partial<CallHeader>;
+  /** Signs the header. */
+  readonly secret?: ClusterSecret;
 }
 
 export const testClient = Buffer.alloc(16, 0xc1);

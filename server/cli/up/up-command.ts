@@ -2,6 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nodeRandom } from '../../../environment/adapters/node-random.ts';
 import { createSecretFile, readSecretFile } from '../../../pa/adapters/secret-file-adapter.ts';
+import { ConfiguredExports } from '../../exports/configured-exports.ts';
+import { type ExportOptions, exportSources } from '../export-sources.ts';
 import { CommandFailure, codeOf } from '../failure.ts';
 import { Cluster } from './cluster.ts';
 import { secretFileName } from './cluster-file.ts';
@@ -13,7 +15,7 @@ import { jsonOutput, terminalOutput, type UpOutput } from './up-output.ts';
 /** Everything is on this machine. */
 const host = '127.0.0.1';
 
-export interface UpCommandOptions {
+export interface UpCommandOptions extends ExportOptions {
   readonly data: string;
   readonly servers: number;
   readonly alias: readonly string[];
@@ -70,6 +72,8 @@ async function createCluster(
   folder: string,
   output: UpOutput,
 ): Promise<Cluster> {
+  // Told at once, and once.
+  await new ConfiguredExports(options.alias, exportSources(options)).load();
   const secretFile = await prepareSecret(folder);
   const pamPort = await choosePamPort(host, options.pamPort, (text) => {
     output.step(text);
@@ -100,7 +104,7 @@ function serverCommand(
   pamUrl: string,
   secretFile: string,
 ): string[] {
-  const { alias, port, silenceMs, quota, registration } = options;
+  const { alias, port, silenceMs, quota, exports, export: lines = [], registration } = options;
   return [
     'server',
     ...['--node', node],
@@ -113,6 +117,8 @@ function serverCommand(
     ...['--secret-file', secretFile],
     ...(silenceMs === undefined ? [] : ['--silence-ms', `${silenceMs}`]),
     ...(quota === undefined ? [] : ['--quota', `${quota}`]),
+    ...(exports === undefined ? [] : ['--exports', resolve(exports)]),
+    ...lines.flatMap((line) => ['--export', line]),
     ...(registration ? [] : ['--no-registration']),
   ];
 }
