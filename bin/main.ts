@@ -19,7 +19,8 @@ async function main(): Promise<void> {
   endQuietlyWhereNobodyReads();
   const [command] = words;
   // These end in their own way.
-  const endsItself = command !== undefined && ['up', 'server', 'pam', 'chaos'].includes(command);
+  const endsItself =
+    command !== undefined && ['up', 'server', 'pam', 'gateway', 'chaos'].includes(command);
   if (!endsItself) cleanUpOnSignals(context.cleanups);
   if (command === 'rpcgen') {
     process.exitCode = await rpcgen(words.slice(1));

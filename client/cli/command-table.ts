@@ -137,6 +137,11 @@ export const commandGroups: readonly CommandGroup[] = [
         summary: 'list, create, delete and reset aliases',
         load: async () => (await import('./commands/alias.ts')).alias,
       },
+      {
+        name: 'gateway',
+        summary: 'let stock NFS clients mount an alias through this machine',
+        load: async () => (await import('./commands/gateway.ts')).gateway,
+      },
     ],
   },
 ];

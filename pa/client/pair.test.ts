@@ -1,37 +1,11 @@
 import { expect, test } from 'vitest';
 import { delay } from '../../environment/clock.ts';
 import { seededRandom } from '../../environment/testing/seeded-random.ts';
-import type { PortDirectory } from '../directory/port-directory.ts';
 import { NamesV1, type NameStatus } from '../server/testing/names-service.ts';
 import { TestCluster, type TestNode } from '../server/testing/test-node.ts';
 import type { Stall } from './events.ts';
 import { createPaClient, type PaAlias } from './pa-client.ts';
-
-/** A PAM that knows what the cluster registered, and tells it after some milliseconds. */
-function directoryOf(cluster: TestCluster): PortDirectory {
-  return {
-    description: 'test',
-    async lookup() {
-      const port = cluster.ports.at(-1);
-      return port === undefined ? { kind: 'unknown-alias' } : { kind: 'found', port };
-    },
-    subscribe(_alias, onPort) {
-      let epoch = 0;
-      const tick = () => {
-        const port = cluster.ports.at(-1);
-        if (port !== undefined && port.epoch > epoch) {
-          epoch = port.epoch;
-          onPort(port);
-        }
-        timer = cluster.time.timers.after(5, tick);
-      };
-      let timer = cluster.time.timers.after(5, tick);
-      return { close: () => timer.cancel() };
-    },
-    register: () => Promise.resolve([]),
-    close: () => undefined,
-  };
-}
+import { directoryOf } from './testing/cluster-directory.ts';
 
 function clientOf(cluster: TestCluster, seed: number) {
   const stalls: Stall[] = [];

@@ -99,6 +99,8 @@ export class ServerConnection implements RpcConnection, StreamEvents {
 
   start(): void {
     this.#stream.start(this);
+    // The owner may want nothing read from the first byte on; a stream flows when it has been started.
+    if (this.#streamPaused) this.#stream.pause();
   }
 
   data(bytes: Buffer): void {

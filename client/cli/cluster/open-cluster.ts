@@ -19,6 +19,8 @@ import { patiently } from './patience.ts';
 const clusterFileName = 'cluster.json';
 const dataFolderDefault = 'fuga-data';
 
+type World = Pick<CliContext, 'environment' | 'workingDirectory'>;
+
 /** A PAM that was just started knows nothing until the next heartbeat of a server. */
 const unknownAliasPatienceMs = 1_500;
 /** While calls wait, the user is told after this time, and then every so often. */
@@ -26,13 +28,16 @@ const waitingNoticeMs = 2_000;
 const waitingRepeatMs = 15_000;
 
 /** The real cluster. Nothing is asked before the first operation. */
-export async function openCluster(
-  options: ConnectionOptions,
-  world: Pick<CliContext, 'environment' | 'workingDirectory'>,
-): Promise<Cluster> {
-  const { environment, workingDirectory } = world;
-  const { pam, alias, secretFile } = options;
-  const address = findCluster({
+export async function openCluster(options: ConnectionOptions, world: World): Promise<Cluster> {
+  return new PamCluster(locateCluster(options, world), options, world.workingDirectory);
+}
+
+/** Where it is. Throws a CommandFailure. */
+export function locateCluster(
+  { pam, alias, secretFile }: Omit<ConnectionOptions, 'notice'>,
+  { environment, workingDirectory }: World,
+): ClusterAddress {
+  return findCluster({
     pam,
     alias,
     secretFile,
@@ -42,7 +47,6 @@ export async function openCluster(
       return readIfThere(join(folder, clusterFileName), workingDirectory);
     },
   });
-  return new PamCluster(address, options, workingDirectory);
 }
 
 class PamCluster implements Cluster {
@@ -172,7 +176,7 @@ class PamCluster implements Cluster {
   }
 }
 
-function waitingText({ alias, reason, directory }: Waiting): string {
+export function waitingText({ alias, reason, directory }: Waiting): string {
   switch (reason) {
     case 'pam-unreachable':
       return `waiting for PAM at ${directory}`;

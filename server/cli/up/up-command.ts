@@ -1,19 +1,25 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nodeRandom } from '../../../environment/adapters/node-random.ts';
+import {
+  type LockOutcome,
+  type ProcessLock,
+  takeProcessLock,
+} from '../../../pa/adapters/process-lock-adapter.ts';
 import { createSecretFile, readSecretFile } from '../../../pa/adapters/secret-file-adapter.ts';
 import { ConfiguredExports } from '../../exports/configured-exports.ts';
 import { type ExportOptions, exportSources } from '../export-sources.ts';
 import { CommandFailure, codeOf } from '../failure.ts';
 import { Cluster } from './cluster.ts';
 import { secretFileName } from './cluster-file.ts';
-import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { nextCommands } from './next-commands.ts';
 import { choosePamPort, checkServicePorts } from './ports.ts';
 import { jsonOutput, terminalOutput, type UpOutput } from './up-output.ts';
 
 /** Everything is on this machine. */
 const host = '127.0.0.1';
+/** Makes this process the only `fuga up` on its folder. */
+const lockName = 'cluster.lock';
 
 export interface UpCommandOptions extends ExportOptions {
   readonly data: string;
@@ -135,10 +141,10 @@ function prepareFolder(data: string): string {
   return folder;
 }
 
-function lockOrFail(folder: string, data: string): FolderLock {
-  let outcome: ReturnType<typeof lockFolder>;
+function lockOrFail(folder: string, data: string): ProcessLock {
+  let outcome: LockOutcome;
   try {
-    outcome = lockFolder(folder);
+    outcome = takeProcessLock(join(folder, lockName));
   } catch (cause) {
     const why = codeOf(cause) === 'EACCES' ? 'it is not writable' : messageOf(cause);
     throw new CommandFailure(`${data} cannot be used as a data folder: ${why}`, { cause });

@@ -1,9 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { startTimeOf } from '../../../pa/adapters/process-identity-adapter.ts';
-import { codeOf } from '../failure.ts';
+import { startTimeOf } from './process-identity-adapter.ts';
 
-const lockName = 'cluster.lock';
 /** Each round removes the lock of a process that is gone; more of them than this is no accident. */
 const roundsMax = 16;
 
@@ -13,20 +10,19 @@ interface LockOwner {
   readonly startTime: string;
 }
 
-export interface FolderLock {
+export interface ProcessLock {
   release(): void;
 }
 
 export type LockOutcome =
-  | { readonly kind: 'locked'; readonly lock: FolderLock }
+  | { readonly kind: 'locked'; readonly lock: ProcessLock }
   | { readonly kind: 'in-use'; readonly pid: number };
 
 /**
- * Makes this process the only `fuga up` on a folder. The lock is a file with a complete content from its first moment,
+ * Makes this process the only one that has the lock. It is a file with a complete content from its first moment,
  * because it is linked into place; one whose process is gone is taken away. Throws the system's error.
  */
-export function lockFolder(folder: string, pid: number = process.pid): LockOutcome {
-  const path = join(folder, lockName);
+export function takeProcessLock(path: string, pid: number = process.pid): LockOutcome {
   const own = `${path}.${pid}`;
   const content = JSON.stringify({ pid, startTime: startTimeOf(pid) ?? '' });
   writeFileSync(own, content);
@@ -101,4 +97,8 @@ function isAlive({ pid, startTime }: LockOwner): boolean {
     if (codeOf(error) === 'ESRCH') return false;
   }
   return startTime === '' || (startTimeOf(pid) ?? startTime) === startTime;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }
