@@ -35,6 +35,11 @@ export class ServerPair {
     return server.port;
   }
 
+  /** Where the PAM answers. */
+  get pamUrl(): string {
+    return this.#pamUrl;
+  }
+
   /** Its process id. */
   pidOf(node: string): number {
     return this.#servers.get(node)?.process.pid ?? 0;
