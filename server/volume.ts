@@ -6,7 +6,7 @@ import { freeStep } from './file-system/content/free.ts';
 import { initialiseVolume } from './file-system/initialise.ts';
 import { handleSecretBytes } from './file-system/records/volume-records.ts';
 import { VolumeDraft } from './file-system/volume-draft.ts';
-import { createMountService } from './mount/procedures.ts';
+import { createMountServices } from './mount/procedures.ts';
 import { createNfs2Service } from './nfs2/procedures.ts';
 
 export interface FileSystemOptions {
@@ -24,12 +24,12 @@ export interface FileSystemOptions {
   readonly warn?: (reason: string) => void;
 }
 
-/** What one volume of the file server serves: NFS version 2 and MOUNT version 1 on the same port. */
+/** What one volume of the file server serves: NFS version 2 and MOUNT on the same port. */
 export function createFileSystemServices(options: FileSystemOptions): VolumeServices {
   const { random, quotaStatus = 'NOSPC', exports = () => openExports, warn } = options;
   const settings: VolumeSettings = { quotaStatus, exports, warn: once(warn) };
   return {
-    services: [createNfs2Service(settings), createMountService(settings)],
+    services: [createNfs2Service(settings), ...createMountServices(settings)],
     initialise(context) {
       initialiseVolume(context, {
         newSecret: () => random.bytes(handleSecretBytes),

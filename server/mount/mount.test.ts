@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { MountProgramV1 } from '../../protocol/generated/mount.ts';
+import {
+  MountProgramV1,
+  MountProgramV2,
+  MountProgramV2Client,
+  MountProgramV3,
+} from '../../protocol/generated/mount.ts';
+import { parseExports } from '../exports/parse-exports.ts';
 import { ServiceVolume, sattr } from '../testing/service-volume.ts';
 import { mountsPerHostMax } from './mount-records.ts';
 
@@ -102,9 +108,55 @@ test('RFC 1094 §A.5.1 NULL and §A.5.6 EXPORT: without any exports, the volume,
   ]);
 });
 
-test('procedures that change the list are registered', () => {
-  const reading = Object.keys(MountProgramV1.procedures).filter((name) =>
-    volume.isReading(MountProgramV1, name),
-  );
-  expect(reading).toEqual(['mountprocNull', 'mountprocDump', 'mountprocExport']);
+describe('RFC 1813 §I.5.2.1 MNT, version 3', () => {
+  test('gives the same handle, and the flavours of credentials that are taken', async () => {
+    await makeTree();
+    for (const path of ['/home', '/home/a/b']) {
+      expect(await volume.mount3.mountproc3Mnt(path)).toEqual({
+        fhsStatus: 0,
+        mountinfo: { fhandle: await volume.mounted(path), authFlavors: [1, 0] },
+      });
+    }
+    expect(await volume.mount3.mountproc3Dump(undefined)).toHaveLength(2);
+    await volume.mount3.mountproc3Umnt('/home');
+    expect(await volume.mount.mountprocDump(undefined)).toEqual([
+      { hostname: '127.0.0.1', directory: '/home/a/b' },
+    ]);
+  });
+
+  test('statuses of its own: NOENT, ACCES, NOTDIR, NAMETOOLONG', async () => {
+    const exports = parseExports([{ name: 'e', text: '/home 10.0.0.0/8' }], ['home']).get('home')!;
+    volume = new ServiceVolume({ exports: () => exports });
+    const status = async (path: string, address = '10.0.0.1') =>
+      (await volume.mount3.mountproc3Mnt(path, { address })).fhsStatus;
+    expect(await status('/home', '192.0.2.1')).toBe(13);
+    expect(await status('/home/no')).toBe(2);
+    expect(await status(`/home/${'n'.repeat(256)}`)).toBe(63);
+    expect(await status('/home/\0')).toBe(13);
+    volume = new ServiceVolume();
+    await makeTree();
+    expect(await status('/home/a/f')).toBe(20);
+  });
 });
+
+test('MOUNT version 2 is version 1 with PATHCONF', async () => {
+  const mount = new MountProgramV2Client(volume);
+  expect(await mount.mountprocMnt('/home')).toEqual(await volume.mount.mountprocMnt('/home'));
+  const limits = { nameMax: 255, pathMax: 1024, linkMax: 2 ** 31 - 1 };
+  expect(await mount.mountprocPathconf('/home')).toMatchObject({ ...limits, mask: [0x280, 0] });
+  expect((await mount.mountprocPathconf('/no')).mask).toEqual([1, 0]);
+});
+
+test.each([MountProgramV1, MountProgramV2, MountProgramV3])(
+  '$versionName: procedures that change the list are registered',
+  (version) => {
+    const changing = Object.keys(version.procedures).filter(
+      (name) => !volume.isReading(version, name),
+    );
+    expect(changing.map((name) => name.replace(/^mountproc3?/, ''))).toEqual([
+      'Mnt',
+      'Umnt',
+      'Umntall',
+    ]);
+  },
+);

@@ -7,7 +7,7 @@ import type {
   VolumeServices,
   VolumeState,
 } from '../../pa/server/service.ts';
-import { MountProgramV1Client } from '../../protocol/generated/mount.ts';
+import { MountProgramV1Client, MountProgramV3Client } from '../../protocol/generated/mount.ts';
 import { NfsProgramV2Client, type Sattr } from '../../protocol/generated/nfs2.ts';
 import type { Credential } from '../../rpc/auth.ts';
 import type { Transaction } from '../../stable-area/records/record-store.ts';
@@ -44,6 +44,7 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
   readonly warnings: string[] = [];
   readonly nfs = new NfsProgramV2Client<CallOptions>(this);
   readonly mount = new MountProgramV1Client<CallOptions>(this);
+  readonly mount3 = new MountProgramV3Client<CallOptions>(this);
   nowMicroseconds = 1_700_000_000_000_000;
   state: VolumeState = {
     alias: 'home',
