@@ -1,7 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FugaProcess } from '../up/up-process.ts';
+import { FugaProcess, runFuga } from '../up/up-process.ts';
+
+export interface ServerPairOptions {
+  /** More options of `fuga server`. */
+  readonly words?: readonly string[];
+  /** Where everything listens; another address than a loopback one takes a cluster secret, which is made. */
+  readonly host?: string;
+  /** Service port of all servers: only the primary listens. Default: one of its own for each. */
+  readonly port?: number;
+}
 
 interface Server {
   readonly process: FugaProcess;
@@ -12,18 +21,19 @@ interface Server {
 /** A PAM and up to two servers of the alias `home`, which die and start when they are told to. */
 export class ServerPair {
   readonly #data = mkdtempSync(join(tmpdir(), 'fuga-resend-'));
-  readonly #words: readonly string[];
+  readonly #options: ServerPairOptions;
   readonly #servers = new Map<string, Server>();
   #pam: FugaProcess | undefined;
   #pamUrl = '';
 
-  /** `words`: more options of `fuga server`. */
-  constructor(words: readonly string[] = []) {
-    this.#words = words;
+  constructor(options: ServerPairOptions = {}) {
+    this.#options = options;
   }
 
   async open(): Promise<void> {
-    this.#pam = new FugaProcess(['pam', '--port', '0'], join(this.#data, 'pam'));
+    if (this.#options.host !== undefined) await runFuga(['secret', join(this.#data, 'secret')]);
+    const words = ['pam', '--port', '0', ...this.#everywhere()];
+    this.#pam = new FugaProcess(words, join(this.#data, 'pam'));
     const line = await this.#pam.line('PAM listens on');
     this.#pamUrl = (JSON.parse(line) as { readonly url: string }).url;
   }
@@ -69,13 +79,26 @@ export class ServerPair {
   }
 
   #start(node: string): Server {
-    const port = this.#servers.get(node)?.port ?? 0;
+    const port = this.#options.port ?? this.#servers.get(node)?.port ?? 0;
     const ports = ['--port', String(port), '--pair-port', '0', '--admin-port', '0'];
     const where = ['--node', node, '--data', join(this.#data, 'area'), '--alias', 'home'];
-    const words = ['server', ...where, '--pam', this.#pamUrl, ...ports, ...this.#words];
+    const words = [
+      'server',
+      ...where,
+      '--pam',
+      this.#pamUrl,
+      ...ports,
+      ...this.#everywhere(),
+      ...(this.#options.words ?? []),
+    ];
     const server = { process: new FugaProcess(words, join(this.#data, node)), port };
     this.#servers.set(node, server);
     return server;
+  }
+
+  #everywhere(): string[] {
+    const { host } = this.#options;
+    return host === undefined ? [] : ['--host', host, '--secret-file', join(this.#data, 'secret')];
   }
 }
 

@@ -47,7 +47,7 @@ export async function runMatrix(
   rows: readonly MatrixRow[],
   words: readonly string[] = [],
 ): Promise<ResendRun> {
-  const pair = new ServerPair(words);
+  const pair = new ServerPair({ words });
   const clients: StockClient[] = [];
   let files: Files | undefined;
   try {
