@@ -165,6 +165,44 @@ const checks: Readonly<Record<string, () => void>> = {
     assert.ok(readFileSync('bulk').equals(bytes));
     unlinkSync('bulk');
   },
+  'random writes, reads and truncations agree with a copy in memory': () => {
+    const random = generator(1);
+    const most = 300_000;
+    let copy = Buffer.alloc(0);
+    const fd = openSync('random', 'w+');
+    for (let turn = 0; turn < 400; turn += 1) {
+      const [at, length] = [random(most), 1 + random(20_000)];
+      switch (random(5)) {
+        case 0:
+        case 1: {
+          const bytes = Buffer.alloc(length, 1 + random(255));
+          const grown = Buffer.alloc(Math.max(copy.length, at + length));
+          copy.copy(grown);
+          bytes.copy(grown, at);
+          copy = grown;
+          assert.equal(writeSync(fd, bytes, 0, length, at), length);
+          break;
+        }
+        case 2:
+          ftruncateSync(fd, at);
+          copy = Buffer.concat([copy.subarray(0, at)], at);
+          break;
+        case 3:
+          fsyncSync(fd);
+          dropCaches();
+          break;
+        default: {
+          const bytes = Buffer.alloc(length);
+          const read = readSync(fd, bytes, 0, length, at);
+          assert.ok(bytes.subarray(0, read).equals(copy.subarray(at, at + length)), `turn ${turn}`);
+        }
+      }
+    }
+    closeSync(fd);
+    dropCaches();
+    assert.ok(readFileSync('random').equals(copy));
+    unlinkSync('random');
+  },
   'times of files and of symbolic links can be set': () => {
     writeFileSync('t', '');
     utimesSync('t', 1_000_000_000.5, 1_100_000_000.25);
@@ -309,6 +347,15 @@ function report(name: string, check: () => void): void {
 
 function fails(code: string, action: () => unknown): void {
   assert.throws(action, { code });
+}
+
+/** Whole numbers from 0 up to a limit, always the same ones. */
+function generator(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
 }
 
 function readAll(fd: number): string {
