@@ -8,6 +8,7 @@ import { handleSecretBytes } from './file-system/records/volume-records.ts';
 import { VolumeDraft } from './file-system/volume-draft.ts';
 import { createMountServices } from './mount/procedures.ts';
 import { createNfs2Service } from './nfs2/procedures.ts';
+import { createNfs3Service } from './nfs3/procedures.ts';
 
 export interface FileSystemOptions {
   /** Where a new volume's secret comes from. */
@@ -24,12 +25,16 @@ export interface FileSystemOptions {
   readonly warn?: (reason: string) => void;
 }
 
-/** What one volume of the file server serves: NFS version 2 and MOUNT on the same port. */
+/** What one volume of the file server serves: NFS versions 2 and 3 and MOUNT on the same port. */
 export function createFileSystemServices(options: FileSystemOptions): VolumeServices {
   const { random, quotaStatus = 'NOSPC', exports = () => openExports, warn } = options;
   const settings: VolumeSettings = { quotaStatus, exports, warn: once(warn) };
   return {
-    services: [createNfs2Service(settings), ...createMountServices(settings)],
+    services: [
+      createNfs2Service(settings),
+      createNfs3Service(settings),
+      ...createMountServices(settings),
+    ],
     initialise(context) {
       initialiseVolume(context, {
         newSecret: () => random.bytes(handleSecretBytes),

@@ -12,6 +12,7 @@ export const protocolFiles: readonly ProtocolFile[] = [
   { path: 'protocol/portmap', byteStrings: false },
   { path: 'protocol/mount', byteStrings: true },
   { path: 'protocol/nfs2', byteStrings: true },
+  { path: 'protocol/nfs3', byteStrings: true },
   { path: 'protocol/pa', byteStrings: false },
   { path: 'examples/hash-table/hashtable', byteStrings: false },
   { path: 'examples/bank/bank', byteStrings: false },

@@ -13,8 +13,10 @@ export const failureStatuses = [
   'ISDIR',
   /** An argument that no file could satisfy: a directory moved into itself, the size of a device. */
   'INVAL',
-  /** A name that cannot stand where it does: empty, with a slash or a NUL in it, `.` or `..`. */
+  /** No name: empty, with a slash or a NUL in it. */
   'BADNAME',
+  /** `.` or `..` where the name of an entry must stand. */
+  'DOTNAME',
   'FBIG',
   'NOSPC',
   'ROFS',

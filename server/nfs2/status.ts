@@ -14,6 +14,7 @@ const numbers: Readonly<Record<FailureStatus, Exclude<NfsStat, typeof NfsStat.NF
   INVAL: NfsStat.NFSERR_INVAL,
   // What Linux's server answers for such names.
   BADNAME: NfsStat.NFSERR_ACCES,
+  DOTNAME: NfsStat.NFSERR_ACCES,
   FBIG: NfsStat.NFSERR_FBIG,
   NOSPC: NfsStat.NFSERR_NOSPC,
   ROFS: NfsStat.NFSERR_ROFS,

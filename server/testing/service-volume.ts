@@ -9,6 +9,7 @@ import type {
 } from '../../pa/server/service.ts';
 import { MountProgramV1Client, MountProgramV3Client } from '../../protocol/generated/mount.ts';
 import { NfsProgramV2Client, type Sattr } from '../../protocol/generated/nfs2.ts';
+import { NfsProgramV3Client } from '../../protocol/generated/nfs3.ts';
 import type { Credential } from '../../rpc/auth.ts';
 import type { Transaction } from '../../stable-area/records/record-store.ts';
 import { decodeAll, encodeToBuffer } from '../../xdr/decode.ts';
@@ -21,6 +22,7 @@ export interface CallOptions {
   readonly address?: string;
   readonly port?: number;
   readonly relayedBy?: Gateway;
+  readonly transport?: 'tcp' | 'udp';
 }
 
 export const asRoot: Credential = as(0);
@@ -43,6 +45,7 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
   readonly records = new MemoryRecords();
   readonly warnings: string[] = [];
   readonly nfs = new NfsProgramV2Client<CallOptions>(this);
+  readonly nfs3 = new NfsProgramV3Client<CallOptions>(this);
   readonly mount = new MountProgramV1Client<CallOptions>(this);
   readonly mount3 = new MountProgramV3Client<CallOptions>(this);
   nowMicroseconds = 1_700_000_000_000_000;
@@ -139,7 +142,7 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
         credential: options.as ?? asRoot,
         address: options.address ?? '127.0.0.1',
         port: options.port ?? 1000,
-        transport: 'tcp',
+        transport: options.transport ?? 'tcp',
         ...(options.relayedBy === undefined ? {} : { relayedBy: options.relayedBy }),
       },
       volume: this.state,

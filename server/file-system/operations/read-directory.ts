@@ -42,8 +42,10 @@ export function readDirectory(
   ].filter(({ cookie }) => cookie > after);
   const limit = Math.max(1, entriesMax - dots.length);
   if (inode.entryCount === 0) return { status: 'ok', inode, entries: dots, eof: true };
+  // Version 3 has cookies of 64 bits, and a client may send any.
+  const from = Math.min(Math.max(after, firstCookie - 1), inode.nextCookie);
   const records = context.transaction.range(cookieEntries, {
-    ...cookieRange(inode.ino, Math.max(after, firstCookie - 1)),
+    ...cookieRange(inode.ino, from),
     limit,
   });
   const named = records.map(({ key, value }) => ({ ...value, cookie: cookieOfKey(key) }));

@@ -29,7 +29,7 @@ export function removeFile(context: OperationContext, place: Place): Outcome<Rem
 /** RFC 1094 §2.2.16: removes an empty directory. */
 export function removeDirectory(context: OperationContext, place: Place): Outcome<Removed> {
   // rmdir(2): `.` is no name to remove, and `..` holds at least the directory that this was asked in.
-  if (place.name === '.') return failure('BADNAME');
+  if (place.name === '.') return failure('DOTNAME');
   if (place.name === '..') return failure('NOTEMPTY');
   const opened = openForRemoval(context, place);
   if (opened.status !== 'ok') return opened;

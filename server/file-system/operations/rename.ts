@@ -61,7 +61,7 @@ function openMove(
   const to = openDirectory(context, toPlace.directory);
   if (to.status !== 'ok') return to;
   for (const { name } of [fromPlace, toPlace]) {
-    const refused = isDotName(name) ? 'BADNAME' : refusedName(name);
+    const refused = isDotName(name) ? 'DOTNAME' : refusedName(name);
     if (refused !== undefined) return failure(refused);
   }
   for (const { inode } of [from, to]) {

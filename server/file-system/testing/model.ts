@@ -110,7 +110,7 @@ export class Model {
 
   remove(who: Principal, directory: ModelNode, name: string, asDirectory: boolean): ModelOutcome {
     if (!asDirectory && (name === '.' || name === '..')) return 'ISDIR';
-    if (name === '.') return 'BADNAME';
+    if (name === '.') return 'DOTNAME';
     if (name === '..') return 'NOTEMPTY';
     const refused = enter(who, directory) ?? nameOf(name);
     if (refused !== undefined) return refused;
@@ -138,7 +138,7 @@ export class Model {
       if (!directory.isDirectory) return 'NOTDIR';
     }
     for (const name of [fromName, toName]) {
-      const refused = /^\.\.?$/.test(name) ? 'BADNAME' : nameOf(name);
+      const refused = /^\.\.?$/.test(name) ? 'DOTNAME' : nameOf(name);
       if (refused !== undefined) return refused;
     }
     if (!can(who, from, 1) || !can(who, to, 1)) return 'ACCES';
