@@ -11,10 +11,13 @@ import {
   FSF3_LINK,
   FSF3_SYMLINK,
   type NfsFh3,
+  Nfsstat3,
 } from '../../protocol/generated/nfs3.ts';
 import { seededRandom } from '../../environment/testing/seeded-random.ts';
 import { ServiceTable } from '../../pa/server/service-table.ts';
 import type { Credential } from '../../rpc/auth.ts';
+import { parseExports } from '../exports/parse-exports.ts';
+import { openExports } from '../exports/volume-exports.ts';
 import { as, asRoot, ServiceVolume } from '../testing/service-volume.ts';
 import { createFileSystemServices } from '../volume.ts';
 import { madeBy, nfs3World, resokOf } from './testing/nfs3-world.ts';
@@ -46,6 +49,16 @@ describe('RFC 1813 §3.3.4 ACCESS', () => {
     expect(await access(file, as(2))).toBe(ACCESS3_READ | ACCESS3_LOOKUP);
     expect(await access(file, asRoot)).toBe(ACCESS3_READ | change | ACCESS3_LOOKUP);
   });
+});
+
+test('a read-only export: ACCESS grants no change, and changes are ROFS', async () => {
+  const text = '/home *(ro)';
+  const exports = parseExports([{ name: 'exports', text }], ['home']).get('home') ?? openExports;
+  await world.open(new ServiceVolume({ exports: () => exports }));
+  const { nfs3 } = world.volume;
+  const { access } = resokOf(await nfs3.nfsproc3Access({ object: world.root, access: 0x3f }));
+  expect(access).toBe(ACCESS3_READ | ACCESS3_LOOKUP);
+  expect((await world.create('f')).status).toBe(Nfsstat3.NFS3ERR_ROFS);
 });
 
 describe('RFC 1813 §3.3.18 FSSTAT', () => {
