@@ -27,6 +27,7 @@ test('command line: the defaults', () => {
       seed: 1,
       workers: 8,
       registration: true,
+      gateway: false,
       json: false,
       historyFile: undefined,
       keep: false,
@@ -38,13 +39,15 @@ test('command line: the defaults', () => {
 });
 
 test('command line: everything else', () => {
-  const words = '--kills 50 --seed 7 --workers 3 --no-registration --json --history h --data d';
+  const words =
+    '--kills 50 --seed 7 --workers 3 --no-registration --gateway --json --history h --data d';
   expect(parse(...words.split(' ')).line).toMatchObject({
     options: {
       kills: 50,
       seed: 7,
       workers: 3,
       registration: false,
+      gateway: true,
       json: true,
       historyFile: 'h',
       keep: true,
@@ -79,6 +82,7 @@ test.each([
   ['--admin', 'http://a:1', '--pam', 'http://p:1'],
   ['--admin', ','],
   ['--admin', 'http://a:1', '--pam', 'p', '--secret-file', 's', '--no-registration'],
+  ['--admin', 'http://a:1', '--pam', 'p', '--secret-file', 's', '--gateway'],
 ])('command line: %s %s is refused with a reason and exit code 2', (...words) => {
   const { line, said } = parse(...words);
   expect(line).toEqual({ kind: 'exit', code: 2 });

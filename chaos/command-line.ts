@@ -15,6 +15,7 @@ interface Flags {
   readonly seed: number;
   readonly workers: number;
   readonly registration: boolean;
+  readonly gateway?: true;
   readonly json?: true;
   readonly history?: string;
   readonly keep?: true;
@@ -54,6 +55,7 @@ function makeCommand(name: string): Command {
       '--no-registration',
       'the control: servers without registered replies, which must go wrong',
     )
+    .option('--gateway', 'workers are stock NFS clients, through a gateway')
     .option('--json', 'print the result as JSON')
     .option('--history <file>', 'write every call with its answer, one JSON object on each line')
     .option('--keep', 'keep the data folder')
@@ -80,6 +82,7 @@ function optionsOf(command: Command): ChaosOptions {
     seed,
     workers,
     registration,
+    gateway: flags.gateway === true,
     json: flags.json === true,
     historyFile: history,
     keep: flags.keep === true || data !== undefined,
@@ -90,12 +93,13 @@ function optionsOf(command: Command): ChaosOptions {
 }
 
 function attachOf(command: Command, flags: Flags): AttachOptions | undefined {
-  const { admin, pam, alias, secretFile, registration, data } = flags;
+  const { admin, pam, alias, secretFile, registration, gateway, data } = flags;
   if (admin === undefined) return undefined;
   if (pam.length === 0) command.error('error: --admin needs --pam too');
   if (secretFile === undefined) command.error('error: --admin needs --secret-file too');
   if (!registration)
     command.error('error: --no-registration is for servers that this command starts');
+  if (gateway === true) command.error('error: --gateway is for servers that this command starts');
   if (data !== undefined) command.error('error: --data is for servers that this command starts');
   return { pams: pam, alias, secretFile, adminUrls: admin };
 }

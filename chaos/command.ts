@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { checkHistory } from './checker/check-history.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { type RunningGateway, startGateway } from './cluster/gateway.ts';
 import { openAttachedCluster, openLocalCluster } from './cluster/open-cluster.ts';
 import { parseCommandLine, usageExitCode } from './command-line.ts';
 import { formatHistory } from './history/format-history.ts';
@@ -14,7 +15,7 @@ import { makeProgress, type Progress } from './report/progress.ts';
 import { type ChaosResult, makeResult } from './report/result.ts';
 import { formatResult } from './report/text.ts';
 import { runChaos } from './run.ts';
-import { openServices } from './workload/open-service.ts';
+import { openServices, paConnect, stockConnect } from './workload/open-service.ts';
 
 const interruptedExitCode = 130;
 const exitCodes = { correct: 0, wrong: 1, undecided: 2 } as const;
@@ -53,7 +54,7 @@ async function run(
   let keep = options.keep;
   try {
     const cluster = await openCluster(options, folder, progress, signal);
-    const outcome = await attack(options, cluster, progress, signal);
+    const outcome = await attack(options, cluster, folder, progress, signal);
     if (signal.aborted) return interruptedExitCode;
     const { history, failure } = outcome;
     const result = check(history, progress);
@@ -101,21 +102,27 @@ async function openCluster(
 async function attack(
   options: ChaosOptions,
   cluster: Cluster,
+  folder: string | undefined,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Awaited<ReturnType<typeof runChaos>>> {
   const { kills, seed, workers, registration } = options;
-  const runId = randomBytes(4).toString('hex');
+  const run = randomBytes(4).toString('hex');
   const { pams, alias } = cluster;
+  let gateway: RunningGateway | undefined;
   try {
+    if (options.gateway && folder !== undefined) {
+      gateway = await startGateway({ folder, alias, signal });
+    }
+    const connect = gateway === undefined ? paConnect(pams, alias) : stockConnect(gateway.address);
     return await runChaos({
       cluster,
-      openServices: (count) => openServices({ pams, alias, run: runId }, count),
+      openServices: (count) => openServices({ connect, alias, run }, count),
       kills,
       seed,
       workers,
       registration,
-      run: runId,
+      run,
       signal,
       onProgress: ({ operations, kills: done }) => {
         progress.show(`killed ${done.length} of ${kills} · ${operations} operations`);
@@ -123,6 +130,7 @@ async function attack(
     });
   } finally {
     progress.show('ending the servers ...');
+    await gateway?.close();
     await cluster.close();
     progress.clear();
   }

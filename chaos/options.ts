@@ -5,6 +5,8 @@ export interface ChaosOptions {
   readonly workers: number;
   /** False for the control: servers that register no replies. */
   readonly registration: boolean;
+  /** Workers are stock clients of a gateway. */
+  readonly gateway: boolean;
   readonly json: boolean;
   /** Where to write the history; undefined: nowhere, unless something is wrong. */
   readonly historyFile: string | undefined;

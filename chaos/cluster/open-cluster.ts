@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { nodeEnvironment } from '../../environment/adapters/node-environment.ts';
 import { nodeHttpClient } from '../../pa/adapters/node-http-adapter.ts';
 import { readSecretFile } from '../../pa/adapters/secret-file-adapter.ts';
@@ -9,7 +7,8 @@ import { defaults } from '../options.ts';
 import { AdminClient } from './admin-client.ts';
 import { AttachedCluster } from './attached-cluster.ts';
 import type { Cluster } from './cluster.ts';
-import { ClusterStartError, startLocalCluster } from './local-cluster.ts';
+import { findFuga } from './find-fuga.ts';
+import { startLocalCluster } from './local-cluster.ts';
 
 export interface LocalOptions {
   readonly folder: string;
@@ -41,13 +40,4 @@ export async function openAttachedCluster(options: AttachOptions): Promise<Clust
 async function openAdmin(secretFile: string): Promise<AdminClient> {
   const secret = await readSecretFile(secretFile);
   return new AdminClient({ environment: nodeEnvironment(), http: nodeHttpClient(), secret });
-}
-
-/** The launcher beside this source, compiled or not. */
-function findFuga(): string {
-  for (let at = import.meta.dirname; at !== dirname(at); at = dirname(at)) {
-    const launcher = join(at, 'bin', 'fuga');
-    if (existsSync(launcher)) return launcher;
-  }
-  throw new ClusterStartError('bin/fuga was not found above this command');
 }

@@ -32,6 +32,12 @@ test('chaos: primaries are killed under load, and every answer fits one order of
   expect(code).toBe(0);
 });
 
+test('chaos: the same for stock clients of a gateway, whose connections outlive every primary', async () => {
+  const { code, output } = await chaos('--kills', '4', '--seed', '3', '--gateway');
+  expect(output).toContain('CORRECT');
+  expect(code).toBe(0);
+});
+
 test('chaos: without registered replies the checker finds spurious errors, or it would be broken', async () => {
   const { code, output } = await chaos('--kills', '6', '--seed', '2', '--no-registration');
   expect(output).toMatch(/Spurious errors +[1-9]/);
