@@ -41,8 +41,10 @@ async function main(): Promise<void> {
 /** Commands that do not live in client/. Loaded only where none of those was called. */
 async function addCommands(program: Command): Promise<void> {
   const { registerServerCommands } = await import('../server/cli/register.ts');
+  const { registerToolCommands } = await import('../server/cli/register-tools.ts');
   program.commandsGroup('Run servers:');
   registerServerCommands(program);
+  registerToolCommands(program);
   program
     .command('chaos')
     .summary('kill primaries while files are used, and check every answer')

@@ -3,6 +3,7 @@ import { nodeClock } from '../../environment/adapters/node-clock.ts';
 import { signatureHeader, signRequest } from '../../pa/directory/request-signature.ts';
 import { ClusterSecret } from '../../pa/secret.ts';
 import type { VolumeStatus } from '../../pa/server/host.ts';
+import { ConfiguredExports } from '../exports/configured-exports.ts';
 import { type AdminOptions, type AdminServer, startAdmin } from './admin-server.ts';
 import { FailpointControl } from './failpoint-control.ts';
 import { ServerMetrics } from './server-metrics.ts';
@@ -40,6 +41,7 @@ async function start(options: Partial<AdminOptions> = {}): Promise<AdminServer> 
     secret: undefined,
     volumes,
     metrics: new ServerMetrics(volumes),
+    exports: new ConfiguredExports(['home'], async () => undefined),
     failpoints: undefined,
     ...options,
   });
@@ -53,12 +55,13 @@ async function order(
   admin: AdminServer,
   body: object,
   signedWith: ClusterSecret = secret,
+  path = '/failpoints',
 ): Promise<{ status: number; code: unknown }> {
   const text = JSON.stringify(body);
-  const request = { method: 'POST', path: '/failpoints', body: Buffer.from(text) };
+  const request = { method: 'POST', path, body: Buffer.from(text) };
   const nonce = crypto.getRandomValues(Buffer.alloc(16));
   const signature = signRequest(signedWith, 'admin', request, Date.now(), nonce);
-  const response = await fetch(`${admin.url}/failpoints`, {
+  const response = await fetch(admin.url + path, {
     method: 'POST',
     body: text,
     headers: { 'content-type': 'application/json', [signatureHeader]: signature },
@@ -125,6 +128,8 @@ describe('looking', () => {
     const admin = await start({ failpoints: new FailpointControl(() => undefined) });
     const description = (await (await get(admin, '/openapi.json')).json()) as { paths: object };
     expect(Object.keys(description.paths).sort()).toEqual([
+      '/exports',
+      '/exports/reload',
       '/failpoints',
       '/health',
       '/metrics',
@@ -199,6 +204,28 @@ describe('failpoints', () => {
       code: 'forged',
     });
     expect(kills()).toBe(0);
+  });
+});
+
+describe('exports', () => {
+  test('are shown as they are in force, and read again on a signed order', async () => {
+    const sources = [{ name: 'e', text: '/home 10.0.0.0/8(rw)' }];
+    const exports = new ConfiguredExports(['home'], async () => sources);
+    const admin = await start({ exports, secret });
+    const shown = async (): Promise<unknown> => (await get(admin, '/exports')).json();
+    const reload = (signedWith?: ClusterSecret) => order(admin, {}, signedWith, '/exports/reload');
+    const open = 'rw,no_root_squash,insecure,anonuid=65534,anongid=65534';
+    const before = [{ directory: '/home', clients: [{ client: '*', options: open }] }];
+    expect(await shown()).toEqual({ exports: before });
+    expect((await reload(new ClusterSecret(Buffer.alloc(32, 8)))).code).toBe('forged');
+    expect(await shown()).toEqual({ exports: before });
+    expect((await reload()).status).toBe(200);
+    const options = 'rw,root_squash,insecure,anonuid=65534,anongid=65534';
+    const after = [{ directory: '/home', clients: [{ client: '10.0.0.0/8', options }] }];
+    expect(await shown()).toEqual({ exports: after });
+    sources.push({ name: 'f', text: 'nonsense' });
+    expect(await reload()).toEqual({ status: 422, code: 'bad-exports' });
+    expect(await shown()).toEqual({ exports: after });
   });
 });
 

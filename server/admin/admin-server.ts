@@ -5,6 +5,7 @@ import { assertMayBind } from '../../pa/bind-rule.ts';
 import { createHttpService, listenHttp } from '../../pa/http/http-service.ts';
 import { RequestGuard } from '../../pa/http/request-guard.ts';
 import type { ClusterSecret } from '../../pa/secret.ts';
+import { addExportsRoutes, type ExportsControl } from './exports-routes.ts';
 import type { FailpointControl } from './failpoint-control.ts';
 import { addFailpointRoute } from './failpoint-route.ts';
 import { addLookRoutes, type LookParts } from './look-routes.ts';
@@ -18,6 +19,7 @@ export interface AdminOptions extends LookParts {
   /** Changes are signed with it; without one, only loopback may be bound. */
   readonly secret: ClusterSecret | undefined;
   readonly logger?: FastifyBaseLogger;
+  readonly exports: ExportsControl;
   /** Undefined where no test may kill this process: there is no such route then. */
   readonly failpoints: FailpointControl | undefined;
 }
@@ -42,8 +44,9 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   });
   app.addSchema(errorSchema);
   addLookRoutes(app, options);
+  const guard = new RequestGuard(options.secret, options.environment.clock);
+  addExportsRoutes(app, { exports: options.exports, guard, bodyOf });
   if (options.failpoints !== undefined) {
-    const guard = new RequestGuard(options.secret, options.environment.clock);
     addFailpointRoute(app, { failpoints: options.failpoints, guard, bodyOf });
   }
   const { address, url } = await listenHttp(app, options.host, options.port);

@@ -59,6 +59,35 @@ export const statusSchema = {
   },
 } as const;
 
+export const exportsSchema = {
+  type: 'object',
+  required: ['exports'],
+  properties: {
+    exports: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['directory', 'clients'],
+        properties: {
+          directory: { type: 'string', description: 'Below its alias' },
+          clients: {
+            type: 'array',
+            description: 'The most specific ones first',
+            items: {
+              type: 'object',
+              required: ['client', 'options'],
+              properties: {
+                client: { type: 'string', description: 'Address, network, or * for everybody' },
+                options: { type: 'string', description: 'As in exports(5), all of them' },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+} as const;
+
 /** `now` needs no call to pass by. */
 export const orderPoints = [...failpointNames, 'now'] as const;
 

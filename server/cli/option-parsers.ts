@@ -81,22 +81,27 @@ export function parseNode(text: string): string {
 
 /** One or more addresses of PAMs; `host:port` means `http://host:port`. */
 export function parsePams(text: string): string[] {
-  const urls = splitList(text).map(parsePam);
+  const urls = splitList(text).map((part) => parseUrl(part, 'a PAM', 'http://127.0.0.1:7460'));
   if (urls.length === 0)
     throw new InvalidArgumentError('Expected the address of at least one PAM.');
+  return urls;
+}
+
+/** One or more administrative addresses of servers, in the same way. */
+export function parseAdmins(text: string): string[] {
+  const urls = splitList(text).map((part) => parseUrl(part, 'a server', 'http://127.0.0.1:8080'));
+  if (urls.length === 0) throw new InvalidArgumentError('Expected the address of a server.');
   return urls;
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-function parsePam(text: string): string {
+function parseUrl(text: string, what: string, example: string): string {
   const full = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
   if (url?.protocol !== 'http:' || url.hostname === '' || url.pathname !== '/') {
-    throw new InvalidArgumentError(
-      `"${text}" is no address of a PAM, such as http://127.0.0.1:7460.`,
-    );
+    throw new InvalidArgumentError(`"${text}" is no address of ${what}, such as ${example}.`);
   }
   return url.origin;
 }

@@ -1,14 +1,20 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { guarded } from './guarded.ts';
+import { parseCount, parseNode, parsePams } from './option-parsers.ts';
 import {
-  logLevels,
-  parseAliases,
-  parseCount,
-  parseMilliseconds,
-  parseNode,
-  parsePams,
-  parsePort,
-  parseSize,
-} from './option-parsers.ts';
+  aliases,
+  bindHost,
+  control,
+  exportLine,
+  exportsFile,
+  logLevel,
+  option,
+  port,
+  quota,
+  secretFile,
+  servicePort,
+  silence,
+} from './options.ts';
 import type { PamCommandOptions } from './pam-command.ts';
 import type { ServerCommandOptions } from './server-command.ts';
 import type { UpCommandOptions } from './up/up-command.ts';
@@ -33,7 +39,11 @@ function addUp(program: Command): void {
         'again as backup.',
     )
     .addOption(option('--data <folder>', 'where everything is kept').default('./fuga-data'))
-    .addOption(count('--servers <number>', 'servers of the pair', serversMax).default(2))
+    .addOption(
+      option('--servers <number>', 'servers of the pair')
+        .argParser(parseCount(serversMax))
+        .default(2),
+    )
     .addOption(aliases().default(['home'], 'home'))
     .addOption(
       port('--pam-port <port>', 'port of the PAM (default: 7460, or another where that is taken)'),
@@ -121,108 +131,10 @@ function addSecret(program: Command): void {
     .description('Makes a file with a new cluster secret, for all processes of one cluster.')
     .argument('<file>', 'where to put it')
     .option('--keep', 'do nothing where there is one already', false)
-    .action((file: string, options: { keep: boolean }) =>
-      guarded('secret', async () => {
+    .action(
+      guarded('secret', async (file: string, options: { keep: boolean }) => {
         const { runSecret } = await import('./secret-command.ts');
         await runSecret(file, options);
-      })(options),
+      }),
     );
-}
-
-/** An option that may also be given in the environment: `--pair-port` as FUGA_PAIR_PORT. */
-function option(flags: string, description: string): Option {
-  const made = new Option(flags, description);
-  return made.env(`FUGA_${made.name().toUpperCase().replaceAll('-', '_')}`);
-}
-
-function port(flags: string, description: string): Option {
-  return option(flags, description).argParser(parsePort);
-}
-
-function count(flags: string, description: string, most: number): Option {
-  return option(flags, description).argParser(parseCount(most));
-}
-
-function aliases(): Option {
-  return option('--alias <name,...>', 'the volumes').argParser(parseAliases);
-}
-
-function bindHost(): Option {
-  return option(
-    '--host <address>',
-    'address to listen on; without a cluster secret only loopback',
-  ).default('127.0.0.1');
-}
-
-function servicePort(): Option {
-  return port(
-    '--port <port>',
-    'where clients connect: the first alias here, the next ones on the next ports; 0: any free ones',
-  ).default(0);
-}
-
-function secretFile(): Option {
-  return option('--secret-file <file>', 'cluster secret, as `fuga secret` makes it');
-}
-
-function silence(): Option {
-  return option(
-    '--silence-ms <ms>',
-    'a primary that is silent for so long is taken over (default: 1000)',
-  ).argParser(parseMilliseconds);
-}
-
-function quota(): Option {
-  return option(
-    '--quota <size>',
-    'most bytes that a volume may hold (default: the disk)',
-  ).argParser(parseSize);
-}
-
-function exportsFile(): Option {
-  return option(
-    '--exports <file>',
-    'who may mount what, in lines as in exports(5); read again at SIGHUP (default: everybody everything)',
-  );
-}
-
-function exportLine(): Option {
-  return option(
-    '--export <line>',
-    'one more such line, as "/home 10.0.0.0/8(rw)"; may be repeated',
-  ).argParser((line, before: readonly string[] | undefined) => [...(before ?? []), line]);
-}
-
-/** Shows what other servers do; hidden, because nobody wants it. */
-function control(): Option {
-  return new Option(
-    '--no-registration',
-    'remember replies in memory only, as other servers do (for comparison)',
-  ).hideHelp();
-}
-
-function logLevel(): Option {
-  return option('--log-level <level>', 'least level that is logged')
-    .choices(logLevels)
-    .default('info');
-}
-
-/** A failure that its user can do something about ends the command with one line; anything else with its stack. */
-function guarded<Options>(
-  name: string,
-  action: (options: Options) => Promise<void>,
-): (options: Options) => Promise<void> {
-  return async (options) => {
-    try {
-      await action(options);
-    } catch (error) {
-      const { describeFailure, exitCodeOf } = await import('./failure.ts');
-      console.error(`fuga ${name}: ${describeFailure(error) ?? stackOf(error)}`);
-      process.exit(exitCodeOf(error));
-    }
-  };
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

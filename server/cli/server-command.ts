@@ -68,6 +68,7 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
     log,
     directory,
     openArea: areaOpener(command.data, environment),
+    exports,
     createServices: (alias) =>
       createFileSystemServices({
         random: environment.random,

@@ -1,3 +1,4 @@
+import { showExports, type ShownExport } from './format-exports.ts';
 import type { ExportSource } from './export-lines.ts';
 import { parseExports } from './parse-exports.ts';
 import { openExports, type VolumeExports } from './volume-exports.ts';
@@ -25,6 +26,10 @@ export class ConfiguredExports {
   /** False: everybody may do everything. */
   get isConfigured(): boolean {
     return this.#tables !== undefined;
+  }
+
+  show(): ShownExport[] {
+    return this.#aliases.flatMap((alias) => showExports(alias, this.of(alias)));
   }
 
   of(alias: string): VolumeExports {

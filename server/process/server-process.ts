@@ -9,6 +9,7 @@ import { type ProcessIdentity, startPairProcess } from '../../pa/server/pair-pro
 import type { VolumeServices } from '../../pa/server/service.ts';
 import type { StableArea } from '../../stable-area/stable-area.ts';
 import { type AdminServer, startAdmin } from '../admin/admin-server.ts';
+import type { ExportsControl } from '../admin/exports-routes.ts';
 import type { FailpointControl } from '../admin/failpoint-control.ts';
 import { ServerMetrics } from '../admin/server-metrics.ts';
 import { logVolumeEvent } from './volume-log.ts';
@@ -42,6 +43,7 @@ export interface ServerParts {
   readonly directory: PortDirectory;
   readonly openArea: (alias: string) => Promise<StableArea>;
   readonly createServices: (alias: string) => VolumeServices;
+  readonly exports: ExportsControl;
   /** Adds what only this kind of process measures. */
   readonly prepareMetrics?: (metrics: ServerMetrics) => void;
   readonly observe?: (alias: string, event: VolumeEvent) => void;
@@ -129,6 +131,7 @@ function startAdminOf(
     logger: parts.log,
     volumes,
     metrics,
+    exports: parts.exports,
     failpoints,
   }).catch((cause: unknown) => {
     throw new ListenError('admin', adminPort, cause);

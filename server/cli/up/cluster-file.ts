@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../../../pa/server/host.ts';
 
@@ -33,6 +33,15 @@ export function writeClusterFile(folder: string, cluster: ClusterFile): void {
   const fresh = `${path}.${cluster.pid}`;
   writeFileSync(fresh, `${JSON.stringify(cluster, undefined, 2)}\n`);
   renameSync(fresh, path);
+}
+
+/** Undefined where no `fuga up` runs over the folder. */
+export function readClusterFile(folder: string): ClusterFile | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, clusterFileName), 'utf8')) as ClusterFile;
+  } catch {
+    return undefined;
+  }
 }
 
 export function removeClusterFile(folder: string): void {
