@@ -6,6 +6,7 @@ import {
   NfsStat,
   type Sattr,
 } from '../../protocol/generated/nfs2.ts';
+import { NfsProgramV3Client } from '../../protocol/generated/nfs3.ts';
 import { nodeEnvironment } from '../../environment/adapters/node-environment.ts';
 import { authSys } from '../../rpc/auth.ts';
 import { connectRpc, type RpcClient } from '../../rpc/client/rpc-client.ts';
@@ -31,12 +32,15 @@ export function sattr(fields: Partial<Sattr> = {}): Sattr {
 /** Another client, which prepares files, changes them behind the first one's back, and looks. Handles are any version's. */
 export class Files {
   readonly #client: RpcClient;
+  /** For what version 2 cannot ask. */
+  readonly nfs3: NfsProgramV3Client;
   readonly #nfs: NfsProgramV2Client;
   readonly root: Buffer;
 
   private constructor(client: RpcClient, nfs: NfsProgramV2Client, root: Buffer) {
     this.#client = client;
     this.#nfs = nfs;
+    this.nfs3 = new NfsProgramV3Client(client);
     this.root = root;
   }
 

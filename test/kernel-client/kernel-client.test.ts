@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
  * killed meanwhile.
  */
 
-const mounts = ['vers=2,proto=tcp,mountproto=tcp'];
+const mounts = ['vers=3,proto=tcp,mountproto=tcp', 'vers=2,proto=tcp,mountproto=udp'];
 const tools = ['linux.uml', 'modprobe', 'ip', 'unshare', 'flock'];
 const timeoutMs = 300_000;
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { nfs2Rows } from './nfs2-rows.ts';
+import { nfs3Rows } from './nfs3-rows.ts';
 import { type ResendRun, runMatrix, transports, ways } from './resend-run.ts';
 
 /*
@@ -8,7 +9,7 @@ import { type ResendRun, runMatrix, transports, ways } from './resend-run.ts';
  * byte for byte after the xid, and nothing may be done twice.
  */
 
-const rows = [...nfs2Rows];
+const rows = [...nfs2Rows, ...nfs3Rows];
 /** REPLY, MSG_ACCEPTED, an AUTH_NONE verifier, SUCCESS, and a status of 0. */
 const success = '00000001'.padEnd(48, '0');
 
