@@ -43,6 +43,8 @@ export interface VolumeStatus {
   readonly epoch: number;
   /** Where clients reach it, while primary. */
   readonly service: Endpoint | undefined;
+  /** More addresses of the same, in the order of `alsoListen`. */
+  readonly alsoAt: readonly Endpoint[];
   readonly clients: number;
   readonly statistics: Readonly<Record<string, number>>;
 }
@@ -53,6 +55,8 @@ export interface VolumeHostOptions {
   readonly services: VolumeServices;
   /** Where stock clients and PA clients connect while this process is primary; port 0 asks the system. */
   readonly listen: Endpoint;
+  /** More addresses at which all of it is served, for clients that were told another port for some program. */
+  readonly alsoListen?: readonly Endpoint[];
   /** The host that clients are told; default: `listen.host`. */
   readonly advertiseHost?: string;
   /** Silence of the primary after which it counts as hung; default 1,000. */

@@ -82,7 +82,8 @@ export async function startPairProcess(options: PairProcessOptions): Promise<Pai
     pairAddress,
     volumes,
     addVolume(volumeOptions) {
-      assertMayBind(volumeOptions.listen.host, secret !== undefined);
+      const { listen, alsoListen = [] } = volumeOptions;
+      for (const { host } of [listen, ...alsoListen]) assertMayBind(host, secret !== undefined);
       const volume = new PairedVolume(
         {
           environment,

@@ -42,6 +42,7 @@ export class Tenure {
   readonly #background: BackgroundRunner;
   readonly #timers = new Set<Timer>();
   #service: Endpoint | undefined;
+  readonly #alsoAt: Endpoint[] = [];
   #stopping: Promise<void> | undefined;
   #registered: 'never' | 'yes' = 'never';
   #problems = '';
@@ -90,6 +91,10 @@ export class Tenure {
     return this.#service;
   }
 
+  get alsoAt(): readonly Endpoint[] {
+    return this.#alsoAt;
+  }
+
   get clients(): number {
     return this.#server.sessions.size;
   }
@@ -113,7 +118,10 @@ export class Tenure {
     const startMs = clock.monotonicMs();
     const passed = await this.#initialise();
     if (!passed) return undefined;
-    this.#service = await this.#rpc.listenBoth(this.#parts.options.listen);
+    const { listen, alsoListen = [] } = this.#parts.options;
+    const service = await this.#rpc.listenBoth(listen);
+    for (const at of alsoListen) this.#alsoAt.push(await this.#rpc.listenBoth(at));
+    this.#service = service;
     this.#parts.part('initialise', clock.monotonicMs() - startMs);
     this.#background.poke();
     this.#heartbeat();

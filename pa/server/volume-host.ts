@@ -80,6 +80,7 @@ export class PairedVolume implements VolumeHost {
       role: this.#role,
       epoch: this.#epoch,
       service: tenure?.service,
+      alsoAt: tenure?.alsoAt ?? [],
       clients: tenure?.clients ?? 0,
       statistics: tenure?.statistics() ?? {},
     };

@@ -13,7 +13,8 @@ export async function openLocalRpcbind(
   options: PortmapperClientOptions,
 ): Promise<ProgramTable | undefined> {
   const port = options.portmapperPort ?? portmapperPort;
-  const sockets = localSockets.map((host) => ({ host, port: 0 }));
+  // Whoever names another port means the portmapper there, not the system's.
+  const sockets = port === portmapperPort ? localSockets.map((host) => ({ host, port: 0 })) : [];
   for (const at of [...sockets, { host: '127.0.0.1', port }]) {
     const table = await openProgramTable(at, options).catch(() => undefined);
     if (table !== undefined) return table;

@@ -42,17 +42,24 @@ export async function registerPrograms(
   return outcomes;
 }
 
-/** Takes back what `registerPrograms` registered, and nothing that another process has registered since. */
+/**
+ * Takes back what `registerPrograms` registered, and nothing that another process has registered since: neither at
+ * another port nor, which looks the same, at ours, where a successor answers by now.
+ */
 export async function unregisterPrograms(
   table: ProgramTable,
   programs: readonly ServedProgram[],
   bound: Endpoint,
+  isAnswered: (address: ProgramAddress) => Promise<boolean>,
 ): Promise<void> {
   const listed = await table.list();
-  for (const own of [...wantedByProgram(programs, bound).values()].flat()) {
-    if (listed.some((row) => isSamePlace(row, own) && isAt(row, own.address))) {
-      await table.unset(own);
-    }
+  for (const wanted of wantedByProgram(programs, bound).values()) {
+    const registered = wanted.filter((own) =>
+      listed.some((row) => isSamePlace(row, own) && isAt(row, own.address)),
+    );
+    const rows = listed.filter((row) => registered.some((own) => isSamePlace(row, own)));
+    if ((await findAnswered(rows, isAnswered)) !== undefined) continue;
+    for (const own of registered) await table.unset(own);
   }
 }
 

@@ -43,15 +43,16 @@ export class Registrar {
     this.#later(() => this.#register(bound));
   }
 
-  /** They are not any more. Resolves when the portmapper has been told, or cannot be. */
+  /** They are not any more, and nobody listens there. Resolves when the portmapper has been told, or cannot be. */
   async withdraw(): Promise<void> {
     const bound = this.#bound;
     this.#bound = undefined;
     this.#reported = '';
     this.#renew?.cancel();
     if (bound !== undefined) {
+      const { isAnswered } = this.#parts;
       this.#later(() =>
-        this.#withTable((table) => unregisterPrograms(table, this.#programs, bound)),
+        this.#withTable((table) => unregisterPrograms(table, this.#programs, bound, isAnswered)),
       );
     }
     await this.#work;
@@ -96,7 +97,10 @@ export class Registrar {
   #told(outcomes: readonly ProgramOutcome[], bound: Endpoint): void {
     const problems = outcomes.flatMap((outcome) => problemOf(outcome) ?? []);
     if (problems.length > 0) this.#report('problem', problems.join('; '));
-    else this.#report('registered', `registered with the portmapper, port ${bound.port}`);
+    else {
+      const names = outcomes.map(({ program }) => nameOf(program)).join(', ');
+      this.#report('registered', `registered with the portmapper: ${names}, port ${bound.port}`);
+    }
   }
 
   #report(outcome: 'registered' | 'problem', message: string): void {
@@ -106,8 +110,12 @@ export class Registrar {
   }
 }
 
+function nameOf(program: number): string {
+  return programName(program) ?? `program ${program}`;
+}
+
 function problemOf(outcome: ProgramOutcome): string | undefined {
-  const name = programName(outcome.program) ?? `program ${outcome.program}`;
+  const name = nameOf(outcome.program);
   switch (outcome.kind) {
     case 'registered':
       return undefined;

@@ -14,6 +14,7 @@ const home: VolumeStatus = {
   role: 'primary',
   epoch: 4,
   service: { host: '127.0.0.1', port: 2049 },
+  alsoAt: [{ host: '127.0.0.1', port: 635 }],
   clients: 3,
   statistics: { executed: 12, cacheBytes: 4096 },
 };

@@ -5,6 +5,7 @@ const role = {
   type: 'string',
   enum: ['starting', 'backup', 'claiming', 'primary', 'stopped'],
 } as const;
+const endpoint = { host: { type: 'string' }, port: { type: 'integer' } } as const;
 const alias = { type: 'string', pattern: aliasNamePattern } as const;
 
 export const errorSchema = {
@@ -41,7 +42,7 @@ export const statusSchema = {
       type: 'array',
       items: {
         type: 'object',
-        required: ['alias', 'role', 'epoch', 'service', 'clients', 'statistics'],
+        required: ['alias', 'role', 'epoch', 'service', 'alsoAt', 'clients', 'statistics'],
         properties: {
           alias,
           role,
@@ -49,7 +50,12 @@ export const statusSchema = {
           service: {
             type: ['object', 'null'],
             description: 'Where clients reach it, while primary',
-            properties: { host: { type: 'string' }, port: { type: 'integer' } },
+            properties: endpoint,
+          },
+          alsoAt: {
+            type: 'array',
+            description: 'Where clients reach MOUNT, if elsewhere, while primary',
+            items: { type: 'object', properties: endpoint },
           },
           clients: { type: 'integer' },
           statistics: { type: 'object', additionalProperties: { type: 'number' } },

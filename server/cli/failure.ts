@@ -1,5 +1,6 @@
 import { ExportsError } from '../exports/export-lines.ts';
 import { PaError } from '../../pa/error.ts';
+import { RpcError } from '../../rpc/rpc-error.ts';
 import { StableAreaError } from '../../stable-area/stable-area.ts';
 
 /** An end of a command that its user can do something about: one line, no stack. */
@@ -19,6 +20,7 @@ export class CommandFailure extends Error {
 /** The line that a user sees for a failure of the environment; undefined for a bug, which wants its stack. */
 export function describeFailure(error: unknown): string | undefined {
   if (error instanceof CommandFailure || error instanceof ExportsError) return error.message;
+  if (error instanceof RpcError) return error.message;
   if (error instanceof PaError || error instanceof StableAreaError) return withCause(error);
   return isSystemError(error) ? error.message : undefined;
 }

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { portmapperPort as portmapperPortDefault } from '../../rpc/portmapper/registry.ts';
 import {
   logLevels,
   parseAliases,
@@ -33,6 +34,17 @@ export function servicePort(): Option {
     '--nfs-port, --port <port>',
     'where clients connect: the first alias here, the next ones on the next ports; 0: any free ones',
   ).default(0);
+}
+
+export function mountPort(): Option {
+  return port(
+    '--mount-port <port>',
+    'another port, for clients that are told one for MOUNT; everything is served on both (default: the same)',
+  );
+}
+
+export function portmapperPort(): Option {
+  return port('--portmapper-port <port>', 'where the portmapper is').default(portmapperPortDefault);
 }
 
 export function secretFile(): Option {

@@ -1,12 +1,15 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ExportsCommandOptions } from './exports-command.ts';
+import { portmapperPort } from '../../rpc/portmapper/registry.ts';
 import { guarded } from './guarded.ts';
-import { parseAdmins } from './option-parsers.ts';
+import { parseAdmins, parsePort } from './option-parsers.ts';
 import { option, secretFile } from './options.ts';
+import type { RpcinfoOptions } from './rpcinfo-command.ts';
 
 /** Adds the commands that look after running servers. */
 export function registerToolCommands(program: Command): void {
   addExports(program);
+  addRpcinfo(program);
 }
 
 function addExports(program: Command): void {
@@ -47,4 +50,30 @@ function addExports(program: Command): void {
       await runExportsReload(options);
     },
   );
+}
+
+function addRpcinfo(program: Command): void {
+  program
+    .command('rpcinfo')
+    .summary('show what a portmapper knows, or whether a program answers')
+    .description(
+      'Lists the programs that are registered with the portmapper of a host or, where a program is named, calls it. ' +
+        'Programs: a number, or nfs, mountd, portmapper and a few others.',
+    )
+    .argument('<host>')
+    .argument('[program...]', 'PROGRAM VERSION [tcp|udp]: what to call instead')
+    .addOption(portmapperAt())
+    .action(
+      guarded('rpcinfo', async (host: string, words: string[], options: RpcinfoOptions) => {
+        const { runRpcinfo } = await import('./rpcinfo-command.ts');
+        await runRpcinfo(host, words, options);
+      }),
+    );
+}
+
+/** Not in the environment: FUGA_PORT is a server's. */
+function portmapperAt(): Option {
+  return new Option('--port <port>', 'where the portmapper is')
+    .argParser(parsePort)
+    .default(portmapperPort);
 }

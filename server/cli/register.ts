@@ -8,8 +8,10 @@ import {
   exportLine,
   exportsFile,
   logLevel,
+  mountPort,
   option,
   port,
+  portmapperPort,
   quota,
   secretFile,
   servicePort,
@@ -86,8 +88,18 @@ function addServer(program: Command): void {
     )
     .addOption(bindHost())
     .addOption(servicePort())
+    .addOption(mountPort())
     .addOption(port('--pair-port <port>', 'where the other processes ask for this one').default(0))
     .addOption(port('--admin-port <port>', 'health, status and metrics over HTTP').default(0))
+    .addOption(
+      option('--portmapper', 'run a portmapper too, for clients that ask one for ports').default(
+        false,
+      ),
+    )
+    .addOption(portmapperPort())
+    .addOption(
+      option('--no-rpcbind', 'do not register with the portmapper that runs on this machine'),
+    )
     .addOption(option('--advertise <host>', 'the host that others are told (default: --host)'))
     .addOption(secretFile())
     .addOption(silence())

@@ -38,9 +38,16 @@ export interface ServerCommandOptions extends ExportOptions {
   readonly pam: readonly string[];
   readonly host: string;
   readonly port: number;
+  /** Undefined, or the same: MOUNT is served there too. */
+  readonly mountPort?: number;
   readonly pairPort: number;
   readonly adminPort: number;
   readonly advertise?: string;
+  /** Run a portmapper of our own. */
+  readonly portmapper: boolean;
+  readonly portmapperPort: number;
+  /** Tell whichever runs. */
+  readonly rpcbind: boolean;
   readonly secretFile?: string;
   readonly silenceMs?: number;
   readonly quota?: number;
@@ -125,7 +132,9 @@ function serverOptions(
   command: ServerCommandOptions,
   secret: ClusterSecret | undefined,
 ): ServerOptions {
-  const { node, alias, host, port, pairPort, adminPort, silenceMs, registration } = command;
+  const { node, alias, host, port, mountPort, pairPort, adminPort, silenceMs, registration } =
+    command;
+  const { portmapper, portmapperPort, rpcbind } = command;
   const advertiseHost = command.advertise ?? (isWildcard(host) ? hostname() : undefined);
   return {
     node,
@@ -135,6 +144,10 @@ function serverOptions(
     pairPort,
     adminPort,
     registration,
+    ...(mountPort === undefined || (mountPort === port && port !== 0) ? {} : { mountPort }),
+    ...(portmapper || rpcbind
+      ? { portmapper: { kind: portmapper ? 'own' : 'running', port: portmapperPort } }
+      : {}),
     ...(advertiseHost === undefined ? {} : { advertiseHost }),
     ...(secret === undefined ? {} : { secret }),
     ...(silenceMs === undefined ? {} : { silenceMs }),
@@ -158,8 +171,10 @@ function observer(
 ): (alias: string, event: VolumeEvent) => void {
   const watches = new Map(
     command.alias.map((alias, index) => {
-      const port = command.port === 0 ? 0 : command.port + index;
-      return [alias, new StartFailureWatch(command.host, port)];
+      const { host, port, mountPort } = command;
+      const at = (first: number): number => (first === 0 ? 0 : first + index);
+      const mountAt = mountPort === undefined ? undefined : at(mountPort);
+      return [alias, new StartFailureWatch(host, at(port), mountAt)];
     }),
   );
   return (alias, event) => {

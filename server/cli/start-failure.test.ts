@@ -5,12 +5,19 @@ import { StartFailureWatch } from './start-failure.ts';
 
 const problem = (cause: unknown) => ({ kind: 'problem', message: 'it failed', cause }) as const;
 const system = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'listen' });
-const watch = (): StartFailureWatch => new StartFailureWatch('127.0.0.1', 2049);
+const watch = (): StartFailureWatch => new StartFailureWatch('127.0.0.1', 2049, 635);
 
 test('a service port in use is a reason to end, with what to do', () => {
   const failure = watch().look(problem(system('EADDRINUSE')));
   expect(describeFailure(failure)).toBe(
     'service: port 2049 on 127.0.0.1 is in use: choose another with --port, or 0 for any free one',
+  );
+});
+
+test('of two ports the one is named that is in use', () => {
+  const failure = watch().look(problem(Object.assign(system('EADDRINUSE'), { port: 635 })));
+  expect(describeFailure(failure)).toContain(
+    'port 635 on 127.0.0.1 is in use: choose another with --mount-port',
   );
 });
 

@@ -16,11 +16,13 @@ const bindCodes = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
 export class StartFailureWatch {
   readonly #host: string;
   readonly #port: number;
+  readonly #mountPort: number | undefined;
   #served = false;
 
-  constructor(host: string, port: number) {
+  constructor(host: string, port: number, mountPort: number | undefined) {
     this.#host = host;
     this.#port = port;
+    this.#mountPort = mountPort;
   }
 
   /** The failure to end with, if the event is one. */
@@ -31,6 +33,16 @@ export class StartFailureWatch {
     if (cause instanceof StableAreaError)
       return hopelessAreaCodes.has(cause.code) ? cause : undefined;
     if (!bindCodes.has(codeOf(cause) ?? '')) return undefined;
-    return bindFailure(cause, 'service', this.#host, this.#port, '--port');
+    const isMount = this.#mountPort !== this.#port && portOf(cause) === this.#mountPort;
+    return isMount
+      ? bindFailure(cause, 'MOUNT', this.#host, portOf(cause) ?? 0, '--mount-port')
+      : bindFailure(cause, 'service', this.#host, this.#port, '--port');
   }
+}
+
+/** The port that could not be bound, where the system says it. */
+function portOf(cause: unknown): number | undefined {
+  return cause instanceof Error && 'port' in cause && typeof cause.port === 'number'
+    ? cause.port
+    : undefined;
 }

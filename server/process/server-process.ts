@@ -12,6 +12,11 @@ import { type AdminServer, startAdmin } from '../admin/admin-server.ts';
 import type { ExportsControl } from '../admin/exports-routes.ts';
 import type { FailpointControl } from '../admin/failpoint-control.ts';
 import { ServerMetrics } from '../admin/server-metrics.ts';
+import {
+  type PortmapperUse,
+  ProgramRegistration,
+  startOwnPortmapper,
+} from './program-registration.ts';
 import { logVolumeEvent } from './volume-log.ts';
 
 /** What one server process is told. */
@@ -24,6 +29,10 @@ export interface ServerOptions {
   readonly host: string;
   /** Service port of the first alias, the next ones for further aliases; 0: any free ones. */
   readonly port: number;
+  /** A second port for each alias, in the same way, for clients that were told one for MOUNT. */
+  readonly mountPort?: number;
+  /** Undefined: no portmapper is told where the first alias is served. It knows each program once. */
+  readonly portmapper?: PortmapperUse;
   readonly pairPort: number;
   readonly adminPort: number;
   /** The host that clients and peers are told; default: `host`. */
@@ -73,10 +82,10 @@ export async function startServer(
     for (const closer of closers.splice(0)) await closer();
   };
   try {
-    const areas = new Map<string, StableArea>();
+    const opened: OpenVolume[] = [];
     for (const alias of options.aliases) {
       const area = await parts.openArea(alias);
-      areas.set(alias, area);
+      opened.push({ alias, area, services: parts.createServices(alias) });
       closers.unshift(() => area.close());
     }
     const hosts: VolumeHost[] = [];
@@ -85,15 +94,21 @@ export async function startServer(
     parts.prepareMetrics?.(metrics);
     const admin = await startAdminOf(options, parts, metrics, volumes);
     closers.unshift(() => admin.close());
-    const pair = await startPair(options, parts, metrics);
+    const programs = await registerPrograms(options, parts, opened[0]);
+    closers.unshift(async () => programs?.close());
+    const pair = await startPair(options, parts, (alias, event) => {
+      metrics.observe(alias, event);
+      if (alias === options.aliases[0]) tellPrograms(programs, event, hosts[0]);
+    });
     // From here on the pair closes the areas, after their volumes.
     closers.splice(
       0,
       closers.length,
       () => pair.close(),
+      async () => programs?.close(),
       () => admin.close(),
     );
-    hosts.push(...addVolumes(pair, areas, options, parts));
+    hosts.push(...addVolumes(pair, opened, options));
     return { pairAddress: pair.pairAddress, adminUrl: admin.url, volumes, close };
   } catch (error) {
     await close();
@@ -101,12 +116,19 @@ export async function startServer(
   }
 }
 
+/** A volume before it is served or stood by for. */
+interface OpenVolume {
+  readonly alias: string;
+  readonly area: StableArea;
+  readonly services: VolumeServices;
+}
+
 /** A port of the process could not be bound. `cause`: the system's error. */
 export class ListenError extends Error {
-  readonly what: 'admin' | 'pair';
+  readonly what: 'admin' | 'pair' | 'portmapper';
   readonly port: number;
 
-  constructor(what: 'admin' | 'pair', port: number, cause: unknown) {
+  constructor(what: ListenError['what'], port: number, cause: unknown) {
     super(`the ${what} port ${port} cannot be bound`, { cause });
     this.name = 'ListenError';
     this.what = what;
@@ -141,7 +163,7 @@ function startAdminOf(
 function startPair(
   options: ServerOptions,
   parts: ServerParts,
-  metrics: ServerMetrics,
+  observe: (alias: string, event: VolumeEvent) => void,
 ): Promise<PairProcess> {
   const { node, host, pairPort, advertiseHost, secret } = options;
   return startPairProcess({
@@ -153,7 +175,7 @@ function startPair(
     ...(advertiseHost === undefined ? {} : { advertiseHost }),
     ...(secret === undefined ? {} : { secret }),
     observe(alias, event) {
-      metrics.observe(alias, event);
+      observe(alias, event);
       logVolumeEvent(parts.log, alias, event);
       parts.observe?.(alias, event);
     },
@@ -165,23 +187,54 @@ function startPair(
   });
 }
 
+async function registerPrograms(
+  { host, portmapper }: ServerOptions,
+  parts: ServerParts,
+  first: OpenVolume | undefined,
+): Promise<ProgramRegistration | undefined> {
+  if (portmapper === undefined || first === undefined) return undefined;
+  const { kind, port } = portmapper;
+  const own =
+    kind === 'running'
+      ? undefined
+      : await startOwnPortmapper(portmapper, host, parts).catch((cause: unknown) => {
+          throw new ListenError('portmapper', port, cause);
+        });
+  return new ProgramRegistration(first.services, portmapper, own, parts);
+}
+
+/** What happens to the volume whose programs are registered. */
+function tellPrograms(
+  programs: ProgramRegistration | undefined,
+  event: VolumeEvent,
+  volume: VolumeHost | undefined,
+): void {
+  const { service, alsoAt = [] } = volume?.status() ?? {};
+  if (event.kind === 'primary' && service !== undefined) {
+    programs?.announce(service, alsoAt[0] ?? service);
+  }
+  if (event.kind === 'lost') void programs?.withdraw();
+}
+
 function addVolumes(
   pair: PairProcess,
-  areas: ReadonlyMap<string, StableArea>,
+  opened: readonly OpenVolume[],
   options: ServerOptions,
-  parts: ServerParts,
 ): VolumeHost[] {
-  const { host, port, advertiseHost, silenceMs, registration, failpoints } = options;
-  return [...areas].map(([alias, area], index) =>
+  const { host, port, mountPort, advertiseHost, silenceMs, registration, failpoints } = options;
+  const at = (first: number, index: number): Endpoint => ({
+    host,
+    port: first === 0 ? 0 : first + index,
+  });
+  return opened.map((volume, index) =>
     pair.addVolume({
-      alias,
-      area,
-      services: parts.createServices(alias),
-      listen: { host, port: port === 0 ? 0 : port + index },
+      ...volume,
+      listen: at(port, index),
+      ...(mountPort === undefined ? {} : { alsoListen: [at(mountPort, index)] }),
       ...(advertiseHost === undefined ? {} : { advertiseHost }),
       ...(silenceMs === undefined ? {} : { silenceMs }),
       ...(registration === undefined ? {} : { registration }),
-      ...(failpoints === undefined ? {} : { failpoints: failpoints.add(alias) }),
+      ...(failpoints === undefined ? {} : { failpoints: failpoints.add(volume.alias) }),
     }),
   );
 }

@@ -59,12 +59,12 @@ test('no call is lost to a reload, and what is taken away is refused from then o
   try {
     const reload = () => runFuga(['exports', 'reload', '--data', up.data]);
     const loading = Promise.all([reload(), reload(), reload()]);
-    let isLoading = true;
+    const state = { isLoading: true };
     void loading.finally(() => {
-      isLoading = false;
+      state.isLoading = false;
     });
     let calls = 0;
-    for (; isLoading; calls += 1) await fs.writeFile(`/${calls % 10}`, `${calls}`);
+    for (; state.isLoading; calls += 1) await fs.writeFile(`/${calls % 10}`, `${calls}`);
     expect((await loading).map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(calls).toBeGreaterThan(0);
 

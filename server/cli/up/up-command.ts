@@ -121,6 +121,8 @@ function serverCommand(
     // All of them on the same one: only the primary listens, so that a stock client finds it there.
     ...['--port', `${port}`],
     ...['--secret-file', secretFile],
+    // It is for trying things out: the machine's own NFS must not notice.
+    '--no-rpcbind',
     ...(silenceMs === undefined ? [] : ['--silence-ms', `${silenceMs}`]),
     ...(quota === undefined ? [] : ['--quota', `${quota}`]),
     ...(exports === undefined ? [] : ['--exports', resolve(exports)]),
