@@ -43,6 +43,12 @@ export function mountPort(): Option {
   );
 }
 
+export function runsPortmapper(): Option {
+  return option('--portmapper', 'run a portmapper too, for clients that ask one for ports').default(
+    false,
+  );
+}
+
 export function portmapperPort(): Option {
   return port('--portmapper-port <port>', 'where the portmapper is').default(portmapperPortDefault);
 }

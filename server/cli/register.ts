@@ -13,6 +13,7 @@ import {
   port,
   portmapperPort,
   quota,
+  runsPortmapper,
   secretFile,
   servicePort,
   silence,
@@ -51,6 +52,8 @@ function addUp(program: Command): void {
       port('--pam-port <port>', 'port of the PAM (default: 7460, or another where that is taken)'),
     )
     .addOption(servicePort())
+    .addOption(runsPortmapper())
+    .addOption(portmapperPort())
     .addOption(silence())
     .addOption(quota())
     .addOption(exportsFile())
@@ -91,11 +94,7 @@ function addServer(program: Command): void {
     .addOption(mountPort())
     .addOption(port('--pair-port <port>', 'where the other processes ask for this one').default(0))
     .addOption(port('--admin-port <port>', 'health, status and metrics over HTTP').default(0))
-    .addOption(
-      option('--portmapper', 'run a portmapper too, for clients that ask one for ports').default(
-        false,
-      ),
-    )
+    .addOption(runsPortmapper())
     .addOption(portmapperPort())
     .addOption(
       option('--no-rpcbind', 'do not register with the portmapper that runs on this machine'),

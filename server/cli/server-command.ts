@@ -25,7 +25,7 @@ import {
 import { ConfiguredExports } from '../exports/configured-exports.ts';
 import { createFileSystemServices } from '../volume.ts';
 import { type ExportOptions, exportSources } from './export-sources.ts';
-import { bindFailure, describeFailure } from './failure.ts';
+import { bindFailure, CommandFailure, describeFailure } from './failure.ts';
 import { type Lifetime, reportToParent, tieLifetime } from './lifetime.ts';
 import type { LogLevel } from './option-parsers.ts';
 import { openProcessLog } from './process-log.ts';
@@ -57,6 +57,7 @@ export interface ServerCommandOptions extends ExportOptions {
 
 /** `fuga server`: runs one process of a pair until a signal ends it. */
 export async function runServer(command: ServerCommandOptions): Promise<void> {
+  checkPorts(command);
   const log = openProcessLog(command.logLevel, command.node);
   const lifetime = tieLifetime(log);
   const { secretFile } = command;
@@ -126,6 +127,15 @@ async function openExports(command: ServerCommandOptions, log: Logger): Promise<
     );
   });
   return exports;
+}
+
+/** The ports of several aliases follow each other. */
+function checkPorts({ alias, port, mountPort = 0 }: ServerCommandOptions): void {
+  const isApart = port === mountPort || Math.abs(port - mountPort) >= alias.length;
+  if (port === 0 || mountPort === 0 || isApart) return;
+  throw new CommandFailure(
+    `${alias.length} aliases take as many ports from --nfs-port ${port} and from --mount-port ${mountPort} on: choose two that are further apart`,
+  );
 }
 
 function serverOptions(

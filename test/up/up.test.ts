@@ -99,6 +99,37 @@ describe('fuga up', () => {
   });
 });
 
+test('with a portmapper, clients find whoever serves', async () => {
+  const cluster = up(['--portmapper', '--portmapper-port', '0']);
+  const portmapper =
+    / (\d+)\.$/.exec(await cluster.line('A portmapper listens on port'))?.[1] ?? '';
+  await cluster.ready();
+  const ask = async (...words: string[]) =>
+    (await runFuga(['rpcinfo', '127.0.0.1', ...words, '--port', portmapper])).output;
+  const registered = async (): Promise<string> => {
+    for (;;) {
+      const [, port] = /ready and waiting, tcp port (\d+)/.exec(await ask('nfs', '3')) ?? [];
+      if (port !== undefined) return port;
+    }
+  };
+  const first = await registered();
+  expect(await ask()).toMatch(/^100005 +1 +udp /m);
+  process.kill(cluster.server('primary')?.pid ?? 0, 'SIGKILL');
+  expect(await registered()).not.toBe(first);
+});
+
+const twoAliases = [
+  'server',
+  '--node',
+  'a',
+  '--data',
+  'd',
+  '--pam',
+  '127.0.0.1:1',
+  '--alias',
+  'a,b',
+];
+
 describe('what cannot work is said in one line', () => {
   let data: string;
   beforeAll(() => {
@@ -123,6 +154,15 @@ describe('what cannot work is said in one line', () => {
     const { code, errors } = await runFuga(['up', '--data', data, '--port', `${port}`]);
     expect(code).toBe(1);
     expect(errors).toContain(`service: port ${port} on 127.0.0.1 is in use`);
+  });
+
+  test('a port for the portmapper that is in use', async () => {
+    const port = `${await occupy()}`;
+    const words = ['--data', data, '--portmapper', '--portmapper-port', port];
+    const { code, errors } = await runFuga(['up', ...words]);
+    expect(code).toBe(1);
+    expect(errors).toContain(`portmapper: port ${port} on 127.0.0.1 is in use`);
+    expect(errors).toContain('--portmapper-port');
   });
 
   test('a folder of somebody else, and one of a newer format', async () => {
@@ -157,6 +197,10 @@ describe('what cannot work is said in one line', () => {
     [['up', '--alias', 'No Name'], 'an alias name has'],
     [['up', '--quota', 'much'], 'Expected a size such as'],
     [['up', '--port', '70000'], 'A port is a number'],
+    [[...twoAliases, '--nfs-port', '2049', '--mount-port', '2050'], 'choose two that are further'],
+    [['rpcinfo', 'localhost', 'nfs'], 'fuga rpcinfo localhost nfs 3'],
+    [['rpcinfo', 'localhost', 'nosuch', '3'], '"nosuch" is no program'],
+    [['exports', 'reload', '--data', 'nowhere'], 'no `fuga up` runs over nowhere'],
     [['server', '--node', 'a'], "required option '--data <folder>' not specified"],
   ])('fuga %j', async (words, message) => {
     const { code, errors } = await runFuga(words);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { nodeEnvironment } from '../../../environment/adapters/node-environment.ts';
 import { nodeRandom } from '../../../environment/adapters/node-random.ts';
 import {
   type LockOutcome,
@@ -7,9 +8,10 @@ import {
   takeProcessLock,
 } from '../../../pa/adapters/process-lock-adapter.ts';
 import { createSecretFile, readSecretFile } from '../../../pa/adapters/secret-file-adapter.ts';
+import { type Portmapper, startPortmapper } from '../../../rpc/portmapper/portmapper.ts';
 import { ConfiguredExports } from '../../exports/configured-exports.ts';
 import { type ExportOptions, exportSources } from '../export-sources.ts';
-import { CommandFailure, codeOf } from '../failure.ts';
+import { bindFailure, CommandFailure, codeOf } from '../failure.ts';
 import { Cluster } from './cluster.ts';
 import { secretFileName } from './cluster-file.ts';
 import { nextCommands } from './next-commands.ts';
@@ -28,6 +30,9 @@ export interface UpCommandOptions extends ExportOptions {
   /** Undefined: the usual one, or another where that is taken. */
   readonly pamPort?: number;
   readonly port: number;
+  /** Run a portmapper too, in this process: it outlives the servers. */
+  readonly portmapper: boolean;
+  readonly portmapperPort: number;
   readonly silenceMs?: number;
   readonly quota?: number;
   readonly registration: boolean;
@@ -42,10 +47,13 @@ export async function runUp(options: UpCommandOptions): Promise<void> {
     : terminalOutput(write, () => new Date(), options.verbose);
   const folder = prepareFolder(options.data);
   const lock = lockOrFail(folder, options.data);
+  let portmapper: Portmapper | undefined;
   try {
-    const cluster = await createCluster(options, folder, output);
+    portmapper = options.portmapper ? await openPortmapper(options, output) : undefined;
+    const cluster = await createCluster(options, folder, portmapper?.address.port, output);
     await runUntilSignal(cluster, output);
   } finally {
+    await portmapper?.close();
     lock.release();
   }
 }
@@ -73,9 +81,28 @@ async function runUntilSignal(cluster: Cluster, output: UpOutput): Promise<void>
   }
 }
 
+async function openPortmapper(
+  { portmapperPort }: UpCommandOptions,
+  output: UpOutput,
+): Promise<Portmapper> {
+  const portmapper = await startPortmapper({
+    ...nodeEnvironment(),
+    hosts: [host],
+    port: portmapperPort,
+    onError: (error) => {
+      output.step(`A call of the portmapper could not be processed: ${String(error)}`);
+    },
+  }).catch((error: unknown) => {
+    throw bindFailure(error, 'portmapper', host, portmapperPort, '--portmapper-port');
+  });
+  output.step(`A portmapper listens on port ${portmapper.address.port}.`);
+  return portmapper;
+}
+
 async function createCluster(
   options: UpCommandOptions,
   folder: string,
+  portmapperPort: number | undefined,
   output: UpOutput,
 ): Promise<Cluster> {
   // Told at once, and once.
@@ -97,7 +124,8 @@ async function createCluster(
     aliases: options.alias,
     nodes,
     pamCommand: ['pam', '--host', host, '--port', `${pamPort}`, '--secret-file', secretFile],
-    serverCommand: (node) => serverCommand(options, node, folder, pamUrl, secretFile),
+    serverCommand: (node) =>
+      serverCommand(options, node, folder, pamUrl, secretFile, portmapperPort),
     output,
     nextCommands: (cluster) => nextCommands(cluster, options.data, process.argv[1] ?? 'fuga'),
   });
@@ -109,6 +137,7 @@ function serverCommand(
   folder: string,
   pamUrl: string,
   secretFile: string,
+  portmapperPort: number | undefined,
 ): string[] {
   const { alias, port, silenceMs, quota, exports, export: lines = [], registration } = options;
   return [
@@ -121,8 +150,10 @@ function serverCommand(
     // All of them on the same one: only the primary listens, so that a stock client finds it there.
     ...['--port', `${port}`],
     ...['--secret-file', secretFile],
-    // It is for trying things out: the machine's own NFS must not notice.
-    '--no-rpcbind',
+    // It is for trying things out: the machine's own portmapper must not notice.
+    ...(portmapperPort === undefined
+      ? ['--no-rpcbind']
+      : ['--portmapper-port', `${portmapperPort}`]),
     ...(silenceMs === undefined ? [] : ['--silence-ms', `${silenceMs}`]),
     ...(quota === undefined ? [] : ['--quota', `${quota}`]),
     ...(exports === undefined ? [] : ['--exports', resolve(exports)]),
