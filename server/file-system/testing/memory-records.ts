@@ -27,6 +27,10 @@ interface Loaded {
  */
 export class MemoryRecords {
   readonly stored = new Map<Key, Uint8Array>();
+  /** True: as where everything is in memory, a procedure is executed once. */
+  isWarm = false;
+  /** What stored bytes say, decoded once: values are immutable. */
+  readonly #decoded = new WeakMap<Uint8Array, unknown>();
   /** Of the last call. */
   changes = 0;
   executions = 0;
@@ -37,7 +41,11 @@ export class MemoryRecords {
     for (;;) {
       this.executions += 1;
       if (this.executions > 1000) throw new Error('a procedure asks for more and more');
-      const transaction = new MemoryTransaction(loaded, this.stored);
+      const transaction = new MemoryTransaction(
+        this.isWarm ? this.stored : loaded,
+        this.stored,
+        this.#decoded,
+      );
       try {
         const result = procedure(transaction);
         this.#apply(transaction);
@@ -70,14 +78,16 @@ class MemoryTransaction implements Transaction {
   ranged = false;
   readonly #loaded: ReadonlyMap<Key, Uint8Array | undefined>;
   readonly #stored: ReadonlyMap<Key, Uint8Array>;
-  readonly #decoded = new Map<Key, unknown>();
+  readonly #decoded: WeakMap<Uint8Array, unknown>;
 
   constructor(
     loaded: ReadonlyMap<Key, Uint8Array | undefined>,
     stored: ReadonlyMap<Key, Uint8Array>,
+    decoded: WeakMap<Uint8Array, unknown>,
   ) {
     this.#loaded = loaded;
     this.#stored = stored;
+    this.#decoded = decoded;
   }
 
   get<V>(table: Table<V>, key: Key): V | undefined {
@@ -87,8 +97,8 @@ class MemoryTransaction implements Transaction {
     this.#demand([full]);
     const bytes = this.#loaded.get(full);
     if (bytes === undefined) return undefined;
-    if (!this.#decoded.has(full)) this.#decoded.set(full, table.decode(bytes));
-    return this.#decoded.get(full) as V;
+    if (!this.#decoded.has(bytes)) this.#decoded.set(bytes, table.decode(bytes));
+    return this.#decoded.get(bytes) as V;
   }
 
   prefetch(wanted: readonly { readonly table: Table<unknown>; readonly key: Key }[]): void {
@@ -118,6 +128,7 @@ class MemoryTransaction implements Transaction {
 
   #demand(keys: readonly Key[]): void {
     for (const key of keys) assert(key.length <= keyBytesMax, 'a key that no area takes');
+    if (this.#loaded === this.#stored) return;
     const missing = keys.filter((key) => !this.#loaded.has(key) && !this.changed.has(key));
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal to the store, not an error
     if (missing.length > 0) throw new Missing(missing);

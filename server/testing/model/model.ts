@@ -1,7 +1,7 @@
-import type { SetAttributes } from '../attributes.ts';
-import type { Principal } from '../principal.ts';
-import type { Device, NodeType } from '../records/inode.ts';
-import type { FailureStatus } from '../status.ts';
+import type { SetAttributes } from '../../file-system/attributes.ts';
+import type { Principal } from '../../file-system/principal.ts';
+import type { Device, NodeType } from '../../file-system/records/inode.ts';
+import type { FailureStatus } from '../../file-system/status.ts';
 
 /** A file system as plain objects: what the real one is compared with. No records, no cookies, no spans, no quota. */
 export class ModelNode {
@@ -211,6 +211,13 @@ export class Model {
     if (node.type !== 'regular') return 'INVAL';
     const may = who.uid === 0 || who.uid === node.uid || can(who, node, 4) || can(who, node, 1);
     return may ? 'ok' : 'ACCES';
+  }
+
+  /** What ACCESS tells: read, write, execute; undefined: it is gone. */
+  rights(who: Principal, node: ModelNode): readonly [boolean, boolean, boolean] | undefined {
+    if (node.names === 0) return undefined;
+    const mayExecute = can(who, node, 1);
+    return [can(who, node, 4), can(who, node, 2) && (mayExecute || !node.isDirectory), mayExecute];
   }
 
   #refusesNew(who: Principal, directory: ModelNode, name: string): FailureStatus | undefined {
