@@ -197,6 +197,10 @@ describe('what', () => {
     expect(await nfs.nfsprocRename({ from: sub, to: root })).toBe(xdev);
     expect(await nfs.nfsprocLink({ from: root.dir, to: sub })).toBe(xdev);
     expect((await nfs.nfsprocLookup(sub)).status).toBe(NfsStat.NFSERR_NOENT);
+    const { nfs3 } = home.volume;
+    const [from, to] = [root, sub].map(({ dir, name }) => ({ dir: { data: dir }, name }));
+    expect((await nfs3.nfsproc3Rename({ from: from!, to: to! })).status).toBe(xdev);
+    expect((await nfs3.nfsproc3Link({ file: from!.dir, link: to! })).status).toBe(xdev);
   });
 
   test('another table is in force at the next call', async () => {

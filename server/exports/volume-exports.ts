@@ -39,7 +39,7 @@ export class VolumeExports {
 
   /**
    * What the caller may do in a directory that it has mounted, or wants to: what the nearest exported directory at or
-   * above it says, and that one alone. STALE where the directory is no more.
+   * above it says, and that one alone. STALE where the directory is no more, or too deep for anybody to say.
    */
   find(transaction: Transaction, directory: number, caller: Caller): Outcome<{ rule: ExportRule }> {
     const path = this.#pathTo(transaction, directory);
@@ -56,7 +56,7 @@ export class VolumeExports {
       const inode = getInode(transaction, ino);
       if (inode?.type !== 'directory') return undefined;
       path.push(ino);
-      assert(path.length <= directoryDepthMax + 1, 'directories have a root');
+      if (path.length > directoryDepthMax) return undefined;
       ino = inode.parent;
     }
     return path.reverse();
