@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ClusterSecret, formatSecret, macBytes, parseSecret } from './secret.ts';
 
@@ -11,6 +12,13 @@ test('a MAC verifies for the same purpose and parts only', () => {
   expect(secret.verify('registration', [Buffer.from('PUTbody!')], mac)).toBe(false);
   expect(secret.verify('registration', parts, mac.subarray(1))).toBe(false);
   expect(new ClusterSecret(Buffer.alloc(32, 8)).verify('registration', parts, mac)).toBe(false);
+});
+
+test('a MAC is HMAC-SHA-256 (RFC 2104), as node:crypto computes it', () => {
+  const key = createHmac('sha256', Buffer.alloc(32, 7))
+    .update('fuga cluster secret: pair')
+    .digest();
+  expect(secret.mac('pair', parts)).toEqual(createHmac('sha256', key).update('PUTbody').digest());
 });
 
 test.each(['header', 'pair', 'admin'] as const)(

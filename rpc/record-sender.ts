@@ -4,6 +4,8 @@ import { markBytes, recordMark } from './record-marking.ts';
 
 /** Buffers below this are copied together; larger ones are sent as they are. */
 const copiedBytesMax = 1_024;
+/** So many small messages leave at once, before the turn ends: the peer, on another core, works on them meanwhile. */
+const flushedBytes = 4 * 1024;
 /** The mark and the xid, which are written here. */
 const headBytes = markBytes + 4;
 
@@ -14,7 +16,7 @@ interface Message {
   readonly buffers: readonly Buffer[];
 }
 
-/** Sends RPC messages as records. All that one turn of the event loop produces leaves in one write. */
+/** Sends RPC messages as records. What one turn of the event loop produces leaves in few writes. */
 export class RecordSender {
   readonly #stream: Stream;
   readonly #timers: Timers;
@@ -67,6 +69,7 @@ export class RecordSender {
     this.#waiting.push({ xid, lengthBytes, buffers });
     this.#waitingBytes += headBytes + lengthBytes;
     this.#copiedBytes += copiedBytes;
+    if (this.#copiedBytes >= flushedBytes) this.flush();
     this.wake();
   }
 

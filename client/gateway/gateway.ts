@@ -193,17 +193,18 @@ export class Gateway {
       connection.reply(call.xid, refusal);
       return;
     }
-    const running = this.#held.find(call, connection);
-    if (running !== undefined) {
-      this.#attach(running, connection);
-      return;
-    }
-    // Over TCP nothing comes then. A datagram is sent again by itself.
-    if (this.#isPaused && connection.transport === 'udp') {
+    // While too much is held nothing comes over TCP, and a datagram is sent again by itself.
+    const mayBeNew = !this.#isPaused || connection.transport === 'tcp';
+    const arrival = this.#held.take(call, connection, mayBeNew);
+    if (arrival === undefined) {
       connection.drop(call.xid);
       return;
     }
-    this.#relay(this.#held.add(call, connection));
+    if (!arrival.isNew) {
+      this.#attach(arrival.held, connection);
+      return;
+    }
+    this.#relay(arrival.held);
     if (this.#held.isFull && !this.#isPaused) {
       const { count } = this.#held;
       this.#options.log.warn({ calls: count }, `${count} calls wait: nothing more is read for now`);

@@ -9,6 +9,14 @@ export interface HeldCall {
   readonly call: RpcCall;
   /** Where it was asked last: there the reply goes. */
   connection: RpcConnection;
+  /** The same for all copies of the call. */
+  readonly key: string;
+}
+
+/** Whether the call that came is one that is held already. */
+export interface Arrival {
+  readonly held: HeldCall;
+  readonly isNew: boolean;
 }
 
 /** What a call without large arguments is counted as: its header, and what is kept beside it. */
@@ -47,29 +55,26 @@ export class HeldCalls {
     );
   }
 
-  /** The call, if it is held already. */
-  find(call: RpcCall, connection: RpcConnection): HeldCall | undefined {
-    const known = this.#calls.get(keyOf(call, connection));
-    return known?.find((held) => asksTheSame(held.call, call));
-  }
-
-  add(call: RpcCall, connection: RpcConnection): HeldCall {
-    const held = { call, connection };
+  /** Takes a call; where it is held already, gives that one. Undefined: it would be new, and that is not wanted. */
+  take(call: RpcCall, connection: RpcConnection, mayBeNew: boolean): Arrival | undefined {
     const key = keyOf(call, connection);
-    const others = this.#calls.get(key);
-    if (others === undefined) this.#calls.set(key, [held]);
-    else others.push(held);
+    const known = this.#calls.get(key);
+    const running = known?.find((held) => asksTheSame(held.call, call));
+    if (running !== undefined) return { held: running, isNew: false };
+    if (!mayBeNew) return undefined;
+    const held = { call, connection, key };
+    if (known === undefined) this.#calls.set(key, [held]);
+    else known.push(held);
     this.#count += 1;
     this.#bytes += bytesOf(call);
-    return held;
+    return { held, isNew: true };
   }
 
   remove(held: HeldCall): void {
-    const key = keyOf(held.call, held.connection);
-    const calls = this.#calls.get(key);
+    const calls = this.#calls.get(held.key);
     const at = calls?.indexOf(held) ?? -1;
     assert(calls !== undefined && at >= 0, 'a call is held until it ends');
-    if (calls.length === 1) this.#calls.delete(key);
+    if (calls.length === 1) this.#calls.delete(held.key);
     else calls.splice(at, 1);
     this.#count -= 1;
     this.#bytes -= bytesOf(held.call);

@@ -221,7 +221,7 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
     call.askedMs = this.#nowMs();
     const sender = this.sender(place.life);
     link
-      .send(request, { ...sender, sequence: place.sequence, origin })
+      .send(request, sender, place.sequence, origin)
       .then((reply) => this.#take(call, link, sender, reply))
       .catch((error: unknown) => {
         call.reject(error instanceof Error ? error : new Error(String(error)));

@@ -10,7 +10,13 @@ import { RpcError } from '../../rpc/rpc-error.ts';
 import { encodeToBuffers } from '../../xdr/decode.ts';
 import type { Procedure } from '../../xdr/program.ts';
 import type { Port } from '../directory/port.ts';
-import { type CallHeader, decodeReplyHeader, encodeCallHeader, paFlavor } from '../header.ts';
+import {
+  type CallHeader,
+  decodeReplyHeader,
+  encodeCallHeader,
+  paFlavor,
+  type StockOrigin,
+} from '../header.ts';
 import type { ClusterSecret } from '../secret.ts';
 
 export interface LinkEnvironment {
@@ -111,17 +117,38 @@ export class Link {
     this.#channel.close();
   }
 
-  /** Sends a call. Never rejects, unless the request cannot be encoded: then with an RpcError. */
+  /**
+   * Sends a call, `sequence` 0 for one without an id. Never rejects, unless the request cannot be encoded: then with an
+   * RpcError.
+   */
   async send(
     request: CallRequest,
-    header: Omit<CallHeader, 'aliasUi' | 'hintEpoch'>,
+    sender: Sender,
+    sequence: number,
+    origin: StockOrigin | undefined,
   ): Promise<LinkReply> {
-    const { areaUi: aliasUi, epoch: hintEpoch } = this;
-    const body = encodeCallHeader({ ...header, aliasUi, hintEpoch }, this.#secret);
+    // Field by field, here and below: copies of whole objects showed in every call's time.
+    const header: CallHeader = {
+      aliasUi: this.areaUi,
+      clientUi: sender.clientUi,
+      incarnation: sender.incarnation,
+      sequence,
+      lowestUnfinished: sender.lowestUnfinished,
+      hintEpoch: this.epoch,
+      origin,
+    };
+    const body = encodeCallHeader(header, this.#secret);
     if (this.#channel.outstanding === 0) this.waitingSinceMs = this.#clock.monotonicMs();
     try {
-      const verifier = { flavor: paFlavor, body };
-      return this.#take(await this.#channel.send({ ...request, verifier }));
+      const reply = await this.#channel.send({
+        program: request.program,
+        version: request.version,
+        procedure: request.procedure,
+        credential: request.credential,
+        verifier: { flavor: paFlavor, body },
+        argumentBuffers: request.argumentBuffers,
+      });
+      return this.#take(reply);
     } catch (error) {
       if (!(error instanceof RpcError) || error.code === 'RPC_CANTENCODEARGS') throw error;
       return { kind: 'lost', cause: error };
@@ -191,7 +218,7 @@ export class Link {
     const { program, version } = PaProgramV1;
     const argumentBuffers = encodeToBuffers(procedure.arguments, args);
     const request = { program, version, procedure: procedure.number, argumentBuffers };
-    const reply = await this.send(request, { ...sender, sequence: 0, origin: undefined });
+    const reply = await this.send(request, sender, 0, undefined);
     if (reply.kind !== 'answered') return reply;
     const result = resultOfReply(reply.reply, procedure.result, procedure.name);
     // Whatever else it is: it does not speak PA, not for this alias.

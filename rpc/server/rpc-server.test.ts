@@ -27,6 +27,15 @@ test('rpc server: pipelined calls in one piece are answered in one write', async
   expect(peer.pieces.length).toBe(1);
 });
 
+test('rpc server: many small replies of one turn begin to leave before the last is made', async () => {
+  const { openRaw, time } = await serverOnMemory(echo);
+  const peer = await openRaw();
+  peer.stream.write([callsFrom(1, 200)]);
+  await time.settle();
+  expect(xidsIn(peer.records)).toEqual(Array.from({ length: 200 }, (_, at) => at + 1));
+  expect(peer.pieces.map(({ length }) => length >= 4_096)).toEqual([true, false]);
+});
+
 test.each([1, 2])('rpc server: fed %i bytes at a time', async (chunkBytesMax) => {
   const { openRaw, time } = await serverOnMemory(echo, { chunkBytesMax });
   const peer = await openRaw();
