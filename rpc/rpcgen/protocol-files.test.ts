@@ -1,7 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FhstatusCodec, MountlistCodec } from '../../protocol/generated/mount.ts';
+import {
+  FhstatusCodec,
+  MountlistCodec,
+  MountPathconfCodec,
+  Mountres3Codec,
+} from '../../protocol/generated/mount.ts';
 import {
   AttrstatCodec,
   Ftype,
@@ -82,6 +87,30 @@ describe('RFC 1094: NFS version 2', () => {
         readdirok: { entries: [{ fileid: 2, name: 'a\u00ff', cookie }], eof: true },
       },
       '00000000 00000001 00000002 00000002 61ff0000 0000000a 00000000 00000001',
+    );
+  });
+});
+
+describe('MOUNT versions 2 and 3', () => {
+  test('RFC 1813 appendix I 5.2.1 mountres3', () => {
+    const mountinfo = { fhandle: Buffer.from('abcde'), authFlavors: [1, 0] };
+    const handle = '00000005 61626364 65000000';
+    golden(
+      Mountres3Codec,
+      { fhsStatus: 0, mountinfo },
+      '00000000',
+      handle,
+      '00000002 00000001 00000000',
+    );
+    golden(Mountres3Codec, { fhsStatus: 13 }, '0000000d');
+  });
+
+  test('PATHCONF: what is short in C is a word in XDR', () => {
+    const asked = { linkMax: 1, maxCanon: 2, maxInput: 3, nameMax: 4, pathMax: 5, pipeBuf: 6 };
+    golden(
+      MountPathconfCodec,
+      { ...asked, vdisable: 7, unused: 8, mask: [9, 10] },
+      '00000001 00000002 00000003 00000004 00000005 00000006 00000007 00000008 00000009 0000000a',
     );
   });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../environment/testing/seeded-random.ts';
+import { TestVolume } from '../../pa/server/testing/test-volume.ts';
+import { MountProgramV1 } from '../../protocol/generated/mount.ts';
 import { NfsStat } from '../../protocol/generated/nfs2.ts';
 import { as, asRoot, type CallOptions, sattr, ServiceVolume } from '../testing/service-volume.ts';
+import { createFileSystemServices } from '../volume.ts';
 import { parseExports } from './parse-exports.ts';
 import { openExports, type VolumeExports } from './volume-exports.ts';
 
@@ -210,6 +214,26 @@ describe('what', () => {
     home.exports = exportsOf('/home ::1');
     expect(await home.getattr(dir)).toBe(NFSERR_ACCES);
   });
+});
+
+test('a call that comes again gets its registered reply, whatever the exports say by then', async () => {
+  let exports = openExports;
+  const services = createFileSystemServices({ random: seededRandom(1), exports: () => exports });
+  const volume = new TestVolume();
+  const holder = await volume.claim({ alias: 'home', services });
+  await holder.server.executor.run((context) => services.initialise?.(context));
+  const client = volume.connection();
+  const { program, procedures } = MountProgramV1;
+  const mnt = async (xid: number) => {
+    const call = { program, procedure: procedures.mountprocMnt, args: '/home', xid };
+    return (await volume.ask(holder, client, call))?.results;
+  };
+  const first = await mnt(1);
+  expect(first?.readUInt32BE(0)).toBe(NFS_OK);
+  exports = exportsOf('/home ::1');
+  client.replies.clear();
+  expect(await mnt(1)).toEqual(first);
+  expect((await mnt(2))?.readUInt32BE(0)).toBe(NFSERR_ACCES);
 });
 
 test('RFC 1094 §A.5.6 EXPORT: each directory with its clients as they were written', async () => {
