@@ -15,8 +15,10 @@ const pair = new ServerPair({
   words: [
     ...['--mount-port', `${mountPort}`],
     ...exported.flatMap((line) => ['--export', line]),
-    ...(which === 'own' ? ['--portmapper'] : []),
+    // By turns: IPv4 alone, and all addresses of both families.
+    ...(which === 'own' ? ['--portmapper'] : ['--advertise', host]),
   ],
+  ...(which === 'own' ? {} : { host: '::' }),
 });
 
 /** Everything that a tool said; the name of a failure is in it. */
@@ -43,6 +45,9 @@ const calls = (): string[] =>
     ['2', '3'].map((version) => say('rpcinfo', '-T', transport, host, 'nfs', version)),
   );
 
+const callsOverIPv6 = (): string[] =>
+  ['tcp6', 'udp6'].map((netid) => say('rpcinfo', '-T', netid, '::1', 'nfs', '3'));
+
 const said: Record<string, unknown> = {};
 try {
   for (const [tool = '', ...words] of [
@@ -68,6 +73,7 @@ try {
     say('showmount', '--no-headers', option, host),
   );
   if (which === 'rpcbind') {
+    said.callsOverIPv6 = callsOverIPv6();
     await pair.startBackup('b');
     await pair.kill('a');
     const port = await pair.tookOver('b');
