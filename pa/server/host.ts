@@ -35,6 +35,17 @@ export type VolumeEvent =
   | { readonly kind: 'lost'; readonly epoch: number; readonly loss: HolderLoss }
   | { readonly kind: 'problem'; readonly message: string; readonly cause: unknown };
 
+/** What came of a switchover. */
+export type SwitchoverOutcome =
+  /** `elapsedMs`: from the request until this process knew that it is fenced. */
+  | { readonly kind: 'switched'; readonly to: string; readonly elapsedMs: number }
+  /** This process does not hold the volume. */
+  | { readonly kind: 'not-primary' }
+  /** None stands by, or not the one that was named. */
+  | { readonly kind: 'no-backup'; readonly backups: readonly string[] }
+  /** The backup was asked, and has not claimed in time: it may still do so, or the volume stays here. */
+  | { readonly kind: 'not-taken'; readonly by: string };
+
 export type TakeoverPart = 'probe' | 'claim' | 'copy' | 'open' | 'initialise' | 'register';
 
 export interface VolumeStatus {
@@ -73,7 +84,9 @@ export interface VolumeHostOptions {
 /** One volume in one process. */
 export interface VolumeHost {
   status(): VolumeStatus;
-  /** Stops serving (what was admitted is answered first) or standing by. */
+  /** Gives the volume to a backup, the one of this name if there is a name. */
+  switchOver(to?: string): Promise<SwitchoverOutcome>;
+  /** Gives the volume to a backup where there is one, and stops serving or standing by. */
   close(): Promise<void>;
 }
 

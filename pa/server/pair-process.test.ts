@@ -93,5 +93,35 @@ test('a primary that ends in good order hands over at once', async () => {
   await cluster.settled(a.process.close());
   await cluster.time.advance(200);
   expect(roles(a, b)).toEqual(['stopped', 'primary']);
+  expect(accusations(b)).toEqual(['switchover']);
   await cluster.settled(b.process.close());
+  expect(roles(b)).toEqual(['stopped']);
+});
+
+test('switchover: the backup claims when it is asked to, and the primary stands by', async () => {
+  const { cluster, a, b } = await pair();
+  expect(await cluster.settled(b.volume.switchOver())).toEqual({ kind: 'not-primary' });
+  expect(await cluster.settled(a.volume.switchOver('c'))).toEqual({
+    kind: 'no-backup',
+    backups: ['b'],
+  });
+  expect(await cluster.settled(a.volume.switchOver('b'))).toMatchObject({
+    kind: 'switched',
+    to: 'b',
+  });
+  await cluster.time.advance(500);
+  expect(roles(a, b)).toEqual(['backup', 'primary']);
+  expect(accusations(b)).toEqual(['switchover']);
+  expect(cluster.ports.at(-1)).toMatchObject({ node: 'b', epoch: 2 });
+  expect(await cluster.settled(b.volume.switchOver())).toMatchObject({ kind: 'switched', to: 'a' });
+});
+
+test('switchover to a backup that hangs: the primary goes on', async () => {
+  const { cluster, a, b } = await pair();
+  b.stop();
+  expect(await cluster.settled(a.volume.switchOver())).toEqual({ kind: 'not-taken', by: 'b' });
+  expect(roles(a)).toEqual(['primary']);
+  b.resume();
+  await cluster.time.advance(3_000);
+  expect(roles(a, b)).toContain('primary');
 });

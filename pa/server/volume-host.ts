@@ -8,6 +8,7 @@ import type { ClusterSecret } from '../secret.ts';
 import type {
   Accusation,
   Role,
+  SwitchoverOutcome,
   TakeoverPart,
   VolumeEvent,
   VolumeHost,
@@ -16,7 +17,8 @@ import type {
 } from './host.ts';
 import { HolderMonitor, type Verdict } from './pair/holder-monitor.ts';
 import type { Backups } from './pair/backups.ts';
-import { claimAgainMs } from './pair/limits.ts';
+import { claimAgainMs, switchoverLookMs, switchoverPatienceMs } from './pair/limits.ts';
+import { orderTakeover } from './pair/switchover.ts';
 import { Tenure } from './tenure.ts';
 
 /** What the volumes of one process share. */
@@ -44,6 +46,8 @@ export class PairedVolume implements VolumeHost {
   #epoch = 0;
   #areaId: Uint8Array | undefined;
   #tenure: Tenure | undefined;
+  /** While this process stands by. */
+  #monitor: { readonly epoch: number; readonly watch: HolderMonitor } | undefined;
 
   constructor(parts: HostParts, options: VolumeHostOptions) {
     this.#parts = parts;
@@ -86,7 +90,46 @@ export class PairedVolume implements VolumeHost {
     };
   }
 
+  /** Asked by the holder of this epoch. */
+  obey(epoch: number): boolean {
+    if (this.#monitor?.epoch !== epoch || this.#stopping) return false;
+    this.#monitor.watch.order();
+    return true;
+  }
+
+  /** Serves until the backup has claimed: what is under way then comes again, and finds its registered reply. */
+  async switchOver(to?: string): Promise<SwitchoverOutcome> {
+    const { environment, backups, secret } = this.#parts;
+    const holder = this.#tenure?.holder;
+    if (this.#role !== 'primary' || holder === undefined) return { kind: 'not-primary' };
+    const startMs = environment.clock.monotonicMs();
+    const known = backups.of(holder.claim.areaId);
+    let asked: string | undefined;
+    for (const backup of known.filter(({ node }) => to === undefined || node === to)) {
+      asked = backup.node;
+      const order = { environment, claim: holder.claim, secret };
+      if ((await orderTakeover(order, backup)) === 'taken' && (await this.#isReplaced(holder))) {
+        const elapsedMs = environment.clock.monotonicMs() - startMs;
+        return { kind: 'switched', to: backup.node, elapsedMs };
+      }
+    }
+    return asked === undefined
+      ? { kind: 'no-backup', backups: known.map(({ node }) => node) }
+      : { kind: 'not-taken', by: asked };
+  }
+
+  async #isReplaced(holder: Holder): Promise<boolean> {
+    const { clock, timers } = this.#parts.environment;
+    const untilMs = clock.monotonicMs() + switchoverPatienceMs;
+    while ((await holder.confirm()) === 'held') {
+      if (clock.monotonicMs() >= untilMs) return false;
+      await delay(timers, switchoverLookMs);
+    }
+    return true;
+  }
+
   async close(): Promise<void> {
+    await this.switchOver();
     this.#stopped.abort();
     await this.#tenure?.stop();
     await this.#ended;
@@ -140,7 +183,12 @@ export class PairedVolume implements VolumeHost {
       silenceMs: this.#options.silenceMs,
       signal: this.#stopped.signal,
     });
-    return monitor.watch();
+    this.#monitor = { epoch: claim.epoch, watch: monitor };
+    try {
+      return await monitor.watch();
+    } finally {
+      this.#monitor = undefined;
+    }
   }
 
   async #takeOver(accusation: Accusation, expected: number): Promise<void> {

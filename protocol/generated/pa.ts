@@ -465,6 +465,61 @@ export const PairIaaCodec: XdrCodec<PairIaa> = {
   },
 };
 
+/** `struct pair_order`. */
+export interface PairOrder {
+  readonly area: PaUi;
+  readonly node: string;
+  readonly epoch: bigint;
+  readonly mac: Buffer;
+}
+
+export const PairOrderCodec: XdrCodec<PairOrder> = {
+  encode(writer, value) {
+    writer.opaqueFixed(value.area, 16);
+    writer.stringUtf8(value.node, 255);
+    writer.unsignedHyper(value.epoch);
+    writer.opaqueVariable(value.mac, 32);
+  },
+  decode(reader) {
+    return {
+      area: reader.opaqueFixed(16),
+      node: reader.stringUtf8(255),
+      epoch: reader.unsignedHyper(),
+      mac: reader.opaqueVariable(32),
+    };
+  },
+};
+
+/** `enum pair_order_status`. */
+export const PairOrderStatus = {
+  PAIR_ORDER_TAKEN: 0,
+  PAIR_ORDER_REFUSED: 1,
+} as const;
+export type PairOrderStatus = (typeof PairOrderStatus)[keyof typeof PairOrderStatus];
+
+export const PairOrderStatusCodec: XdrCodec<PairOrderStatus> = {
+  encode(writer, value) {
+    if (!isPairOrderStatus(value)) throw new XdrLimitError(`${String(value)} is not a value of enum pair_order_status`);
+    writer.int(value);
+  },
+  decode(reader) {
+    const value = reader.int();
+    if (isPairOrderStatus(value)) return value;
+    reader.fail('bad-enum', `${value} is not a value of enum pair_order_status`, reader.position - 4);
+    return 0;
+  },
+};
+
+export function isPairOrderStatus(value: number): value is PairOrderStatus {
+  switch (value) {
+    case 0:
+    case 1:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** `program PA_PROGRAM`, `version PA_VERSION`. */
 export const PaProgramV1 = {
   program: 541458433,
@@ -605,6 +660,12 @@ export const PairProgramV1 = {
       arguments: PairAyaCodec,
       result: PairIaaCodec,
     },
+    pairTakeOver: {
+      number: 2,
+      name: 'PAIR_TAKE_OVER',
+      arguments: PairOrderCodec,
+      result: PairOrderStatusCodec,
+    },
   },
 } as const satisfies ProgramVersion;
 
@@ -623,12 +684,17 @@ export class PairProgramV1Client<Options = unknown> {
   pairAya(args: PairAya, options?: Options): Promise<PairIaa> {
     return this.#caller.call(PairProgramV1, PairProgramV1.procedures.pairAya, args, options);
   }
+
+  pairTakeOver(args: PairOrder, options?: Options): Promise<PairOrderStatus> {
+    return this.#caller.call(PairProgramV1, PairProgramV1.procedures.pairTakeOver, args, options);
+  }
 }
 
 /** What a server of PAIR_PROGRAM implements. */
 export interface PairProgramV1Handlers<Context> {
   readonly pairNull: (args: undefined, context: Context) => void | Promise<void>;
   readonly pairAya: (args: PairAya, context: Context) => PairIaa | Promise<PairIaa>;
+  readonly pairTakeOver: (args: PairOrder, context: Context) => PairOrderStatus | Promise<PairOrderStatus>;
 }
 
 export function dispatchPairProgramV1<Context>(
@@ -643,6 +709,10 @@ export function dispatchPairProgramV1<Context>(
   rows.set(1, {
     procedure: procedures.pairAya,
     handle: (args, context) => handlers.pairAya(args, context),
+  });
+  rows.set(2, {
+    procedure: procedures.pairTakeOver,
+    handle: (args, context) => handlers.pairTakeOver(args, context),
   });
   return { version: PairProgramV1, rows };
 }

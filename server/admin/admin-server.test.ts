@@ -43,6 +43,7 @@ async function start(options: Partial<AdminOptions> = {}): Promise<AdminServer> 
     volumes,
     metrics: new ServerMetrics(volumes),
     exports: new ConfiguredExports(['home'], async () => undefined),
+    switchOver: () => undefined,
     failpoints: undefined,
     ...options,
   });
@@ -135,6 +136,7 @@ describe('looking', () => {
       '/health',
       '/metrics',
       '/status',
+      '/switchover',
     ]);
     const nowhere = await get(admin, '/nowhere');
     expect(nowhere.status).toBe(404);
@@ -227,6 +229,33 @@ describe('exports', () => {
     sources.push({ name: 'f', text: 'nonsense' });
     expect(await reload()).toEqual({ status: 422, code: 'bad-exports' });
     expect(await shown()).toEqual({ exports: after });
+  });
+});
+
+describe('switchover', () => {
+  const answers = {
+    home: { kind: 'switched', to: 'b', elapsedMs: 12 },
+    projects: { kind: 'not-primary' },
+    alone: { kind: 'no-backup', backups: [] },
+    stuck: { kind: 'not-taken', by: 'b' },
+  } as const;
+  const switchOver: AdminOptions['switchOver'] = (alias) => {
+    const answer = alias in answers ? answers[alias as keyof typeof answers] : undefined;
+    return answer === undefined ? undefined : Promise.resolve(answer);
+  };
+
+  test('is done on a signed order, or refused with the reason', async () => {
+    const admin = await start({ switchOver, secret });
+    const statusOf = async (body: object, signedWith?: ClusterSecret) =>
+      Object.values(await order(admin, body, signedWith, '/switchover'));
+    expect(await statusOf({ alias: 'home', to: 'b' })).toEqual([200, undefined]);
+    expect(await statusOf({ alias: 'projects' })).toEqual([409, 'not-primary']);
+    expect(await statusOf({ alias: 'alone' })).toEqual([409, 'no-backup']);
+    expect(await statusOf({ alias: 'stuck' })).toEqual([409, 'not-taken']);
+    expect(await statusOf({ alias: 'nobody' })).toEqual([404, 'unknown-alias']);
+    expect(await statusOf({})).toEqual([400, 'bad-request']);
+    const forger = new ClusterSecret(Buffer.alloc(32, 8));
+    expect(await statusOf({ alias: 'home' }, forger)).toEqual([401, 'forged']);
   });
 });
 

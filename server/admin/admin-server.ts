@@ -10,6 +10,7 @@ import type { FailpointControl } from './failpoint-control.ts';
 import { addFailpointRoute } from './failpoint-route.ts';
 import { addLookRoutes, type LookParts } from './look-routes.ts';
 import { errorSchema } from './schemas.ts';
+import { addSwitchoverRoute, type SwitchOver } from './switchover-route.ts';
 
 export interface AdminOptions extends LookParts {
   readonly environment: { readonly clock: Clock };
@@ -20,6 +21,7 @@ export interface AdminOptions extends LookParts {
   readonly secret: ClusterSecret | undefined;
   readonly logger?: FastifyBaseLogger;
   readonly exports: ExportsControl;
+  readonly switchOver: SwitchOver;
   /** Undefined where no test may kill this process: there is no such route then. */
   readonly failpoints: FailpointControl | undefined;
 }
@@ -46,6 +48,7 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   addLookRoutes(app, options);
   const guard = new RequestGuard(options.secret, options.environment.clock);
   addExportsRoutes(app, { exports: options.exports, guard, bodyOf });
+  addSwitchoverRoute(app, { switchOver: options.switchOver, guard, bodyOf });
   if (options.failpoints !== undefined) {
     addFailpointRoute(app, { failpoints: options.failpoints, guard, bodyOf });
   }

@@ -65,6 +65,25 @@ export const statusSchema = {
   },
 } as const;
 
+export const switchoverOrderSchema = {
+  type: 'object',
+  required: ['alias'],
+  additionalProperties: false,
+  properties: {
+    alias,
+    to: { type: 'string', description: 'Node of the backup; any without it' },
+  },
+} as const;
+
+export const switchoverSchema = {
+  type: 'object',
+  required: ['to', 'elapsedMs'],
+  properties: {
+    to: { type: 'string', description: 'Node that claimed' },
+    elapsedMs: { type: 'number', description: 'Until it had claimed; it serves a little later' },
+  },
+} as const;
+
 export const exportsSchema = {
   type: 'object',
   required: ['exports'],

@@ -1,15 +1,38 @@
 import { type Command, Option } from 'commander';
-import type { ExportsCommandOptions } from './exports-command.ts';
+import type { AdminServersOptions } from './admin-servers.ts';
 import { portmapperPort } from '../../rpc/portmapper/registry.ts';
 import { guarded } from './guarded.ts';
 import { parseAdmins, parsePort } from './option-parsers.ts';
 import { option, secretFile } from './options.ts';
 import type { RpcinfoOptions } from './rpcinfo-command.ts';
+import type { SwitchoverCommandOptions } from './switchover-command.ts';
 
 /** Adds the commands that look after running servers. */
 export function registerToolCommands(program: Command): void {
   addExports(program);
+  addSwitchover(program);
   addRpcinfo(program);
+}
+
+function addSwitchover(program: Command): void {
+  program
+    .command('switchover')
+    .summary('give a volume to a backup')
+    .description(
+      'Lets the primary of a volume hand it to a backup. Clients see a short stall: what was under way comes again, and is ' +
+        'recognised. A server that ends (SIGTERM) does the same by itself.',
+    )
+    .argument('<alias>')
+    .addOption(option('--to <node>', 'the backup that is to serve (default: any)'))
+    .addOption(admins())
+    .addOption(dataOfUp())
+    .addOption(secretFile())
+    .action(
+      guarded('switchover', async (alias: string, options: SwitchoverCommandOptions) => {
+        const { runSwitchover } = await import('./switchover-command.ts');
+        await runSwitchover(alias, options);
+      }),
+    );
 }
 
 function addExports(program: Command): void {
@@ -22,20 +45,14 @@ function addExports(program: Command): void {
   const add = (
     name: string,
     summary: string,
-    run: (options: ExportsCommandOptions) => Promise<void>,
+    run: (options: AdminServersOptions) => Promise<void>,
   ) =>
     exports
       .command(name)
       .summary(summary)
       .description(`${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`)
-      .addOption(
-        option('--admin <url,...>', 'administrative addresses of the servers').argParser(
-          parseAdmins,
-        ),
-      )
-      .addOption(
-        option('--data <folder>', 'folder of a `fuga up`, for its servers').default('./fuga-data'),
-      )
+      .addOption(admins())
+      .addOption(dataOfUp())
       .addOption(secretFile())
       .action(guarded(`exports ${name}`, run));
   add('show', 'show the exports that are in force', async (options) => {
@@ -69,6 +86,16 @@ function addRpcinfo(program: Command): void {
         await runRpcinfo(host, words, options);
       }),
     );
+}
+
+function admins(): Option {
+  return option('--admin <url,...>', 'administrative addresses of the servers').argParser(
+    parseAdmins,
+  );
+}
+
+function dataOfUp(): Option {
+  return option('--data <folder>', 'folder of a `fuga up`, for its servers').default('./fuga-data');
 }
 
 /** Not in the environment: FUGA_PORT is a server's. */

@@ -92,7 +92,7 @@ export async function startServer(
     const volumes = (): VolumeStatus[] => hosts.map((host) => host.status());
     const metrics = new ServerMetrics(volumes);
     parts.prepareMetrics?.(metrics);
-    const admin = await startAdminOf(options, parts, metrics, volumes);
+    const admin = await startAdminOf(options, parts, metrics, hosts);
     closers.unshift(() => admin.close());
     const programs = await registerPrograms(options, parts, opened[0]);
     closers.unshift(async () => programs?.close());
@@ -140,7 +140,7 @@ function startAdminOf(
   options: ServerOptions,
   parts: ServerParts,
   metrics: ServerMetrics,
-  volumes: () => readonly VolumeStatus[],
+  hosts: readonly VolumeHost[],
 ): Promise<AdminServer> {
   const { node, host, adminPort, secret, failpoints } = options;
   return startAdmin({
@@ -151,9 +151,11 @@ function startAdminOf(
     port: adminPort,
     secret,
     logger: parts.log,
-    volumes,
+    volumes: () => hosts.map((host) => host.status()),
     metrics,
     exports: parts.exports,
+    switchOver: (alias, to) =>
+      hosts.find((volume) => volume.status().alias === alias)?.switchOver(to),
     failpoints,
   }).catch((cause: unknown) => {
     throw new ListenError('admin', adminPort, cause);

@@ -35,6 +35,27 @@ const nobodyLeft = (data: string, pids: readonly number[]): Promise<true> =>
   until('no process is left', () => (processesOver(data, pids).length === 0 ? true : undefined));
 
 describe('fuga up', () => {
+  test('hands its volume to the backup on request, and to a process that ends', async () => {
+    const cluster = up();
+    await cluster.ready();
+    const data = ['--data', cluster.data];
+    const [first, second] = [cluster.server('primary'), cluster.server('backup')];
+    const unknown = await runFuga(['switchover', 'home', '--to', 'x', ...data]);
+    expect(unknown).toMatchObject({ code: 1 });
+    expect(unknown.errors).toContain(`"x" does not stand by for "home"; these do: b`);
+
+    const done = await runFuga(['switchover', 'home', ...data]);
+    expect(done).toMatchObject({ code: 0, errors: '' });
+    expect(done.output).toMatch(/^home was handed to b after \d+ ms\n$/);
+    await until('b serves', () => (cluster.server('primary')?.node === 'b' ? true : undefined));
+    await until('a stands by', () => (cluster.server('backup')?.node === 'a' ? true : undefined));
+    expect(cluster.server('backup')?.pid).toBe(first?.pid);
+
+    process.kill(second?.pid ?? 0, 'SIGTERM');
+    await until('a serves', () => (cluster.server('primary')?.node === 'a' ? true : undefined));
+    expect(cluster.server('primary')?.pid).toBe(first?.pid);
+  });
+
   test('serves, survives kill -9 of its primary, and leaves nothing behind at Ctrl-C', async () => {
     const cluster = up();
     await cluster.ready();

@@ -1,8 +1,10 @@
 import {
   dispatchPairProgramV1,
-  PairRole,
   type PairAya,
   type PairIaa,
+  type PairOrder,
+  PairOrderStatus,
+  PairRole,
 } from '../../../protocol/generated/pa.ts';
 import type { DispatchTable } from '../../../xdr/program.ts';
 import type { ClusterSecret } from '../../secret.ts';
@@ -15,6 +17,8 @@ export interface AskedVolume {
   readonly role: Role;
   readonly epoch: number;
   oldestCommitAgeMs(): number;
+  /** The holder of this epoch asks for it: claim the next one. False: not standing by for that. */
+  obey(epoch: number): boolean;
 }
 
 export interface AyaParts {
@@ -28,12 +32,18 @@ export interface AyaParts {
 /** A question with a wrong MAC is answered with a server fault, and reported: somebody has another secret. */
 export class ForgedQuestion extends Error {}
 
-/** Answers "are you alive" on the pair port: IAA says what this process is for the volume. */
+/** Answers on the pair port: to "are you alive" what this process is for the volume, and to the order to take it over. */
 export function ayaHandler(parts: AyaParts): DispatchTable<undefined> {
   return dispatchPairProgramV1<undefined>({
     pairNull: () => undefined,
     pairAya: (question) => answer(parts, question),
+    pairTakeOver: (order) => obey(parts, order),
   });
+}
+
+/** What an order's MAC covers. One that is replayed is for an epoch that is over. */
+export function orderCovered(order: Omit<PairOrder, 'mac'>): (string | bigint | Uint8Array)[] {
+  return ['take-over', order.area, order.node, order.epoch];
 }
 
 /** What a question's MAC covers. */
@@ -65,6 +75,14 @@ function answer(parts: AyaParts, question: PairAya): PairIaa {
     process: parts.process,
   };
   return { ...iaa, mac: pairMac(parts.secret, answerCovered(question, iaa)) };
+}
+
+function obey(parts: AyaParts, order: PairOrder): PairOrderStatus {
+  if (!isPairMac(parts.secret, orderCovered(order), order.mac)) {
+    throw new ForgedQuestion(`an order to take over, from ${order.node}, has a wrong MAC`);
+  }
+  const isTaken = parts.volume(order.area)?.obey(Number(order.epoch)) === true;
+  return isTaken ? PairOrderStatus.PAIR_ORDER_TAKEN : PairOrderStatus.PAIR_ORDER_REFUSED;
 }
 
 function wireRole(role: Role): PairRole {

@@ -83,6 +83,11 @@ export class HolderMonitor {
     return verdict;
   }
 
+  /** The holder wants to be replaced. */
+  order(): void {
+    this.#end('switchover');
+  }
+
   /** Connects, again and again, and asks on each connection until it closes. */
   async #ask(): Promise<void> {
     const { timers } = this.#parts.environment;

@@ -16,6 +16,12 @@ export const deafMs = 300;
 /** A claim whose directory is not visible after this time is overtaken, with more patience each time it happens. */
 export const claimPatienceMs = 5_000;
 
+/** A switchover is given up when the backup has not claimed after this time. */
+export const switchoverPatienceMs = 1_500;
+
+/** How often a primary that asked to be replaced looks whether it is. */
+export const switchoverLookMs = 2;
+
 /** How often a backup looks whether somebody else claimed. */
 export const claimLookIntervalMs = 250;
 
