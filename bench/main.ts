@@ -1,9 +1,11 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { startGateway } from '../chaos/cluster/gateway.ts';
 import { connectAlias } from '../pa/index.ts';
 import { startBenchCluster } from './cluster.ts';
 import { measureDisk } from './disk.ts';
 import { median } from './measure.ts';
+import { openStockWorkload } from './stock-workload.ts';
 import { openWorkload } from './workload.ts';
 
 // `npm run bench`: what one pair on this machine does, with what its disk does beside it, in one run. Nothing here is
@@ -51,6 +53,31 @@ try {
     note('sequential write, 8 KiB, durable, 64 outstanding', 'MB/s', sequential.write);
     note('sequential read, 8 KiB, 64 outstanding', 'MB/s', sequential.read);
   }
+  const { port } = alias.status();
+  if (port === undefined) throw new Error('the alias is served');
+  const signal = new AbortController().signal;
+  const gateway = await startGateway({ folder: cluster.folder, alias: 'home', signal });
+  const direct = await openStockWorkload(port, 'home');
+  const relayed = await openStockWorkload(gateway.address, 'home');
+  try {
+    const ways = [
+      ['direct', direct],
+      ['gateway', relayed],
+    ] as const;
+    for (const [, stock] of ways) await stock.getattr(64, durationMs);
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
+      for (const [way, stock] of ways) {
+        const getattr = await stock.getattr(64, durationMs);
+        note(`stock client, ${way}: GETATTR, 64 outstanding`, '/s', getattr);
+        const read = await stock.read(8, durationMs);
+        note(`stock client, ${way}: READ of 1 MiB, 8 outstanding`, 'MB/s', read);
+      }
+    }
+  } finally {
+    direct.close();
+    relayed.close();
+    await gateway.close();
+  }
 } finally {
   await alias.close();
   await cluster.close();
@@ -69,7 +96,9 @@ const groupCommit =
 if (values.json) {
   console.log(JSON.stringify({ machine, repeats, medians, groupCommit }, undefined, 2));
 } else {
-  console.log(`${machine}; medians of ${repeats}, NFS version 2 over TCP through PA\n`);
+  console.log(
+    `${machine}; medians of ${repeats}, NFS over TCP: version 2 through PA, 3 for stock clients\n`,
+  );
   for (const { name, unit, median: rate } of medians) {
     const shown = rate >= 100 ? rate.toFixed(0) : rate.toFixed(1);
     console.log(`${name.padEnd(52)} ${shown.padStart(8)} ${unit}`);

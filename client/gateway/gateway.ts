@@ -11,7 +11,7 @@ import { type HeldCall, HeldCalls } from './held-calls.ts';
 import { completeLimits, connectionLimits, type GatewayLimits } from './limits.ts';
 import { registerGateway } from './programs.ts';
 import { refusalOf } from './refusal.ts';
-import { relay } from './relay.ts';
+import { relay, type RelayParts } from './relay.ts';
 
 export interface GatewayOptions {
   readonly environment: Pick<Environment, 'network' | 'timers' | 'clock'>;
@@ -54,6 +54,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #limits: GatewayLimits;
   readonly #held: HeldCalls;
+  readonly #relayParts: RelayParts;
   readonly #server: RpcServer;
   #address: Endpoint;
   #mountAddress: Endpoint;
@@ -69,6 +70,15 @@ export class Gateway {
     this.#options = options;
     this.#limits = completeLimits(options.limits);
     this.#held = new HeldCalls(this.#limits);
+    this.#relayParts = {
+      alias: options.alias,
+      gatewayUi: options.gatewayUi,
+      timers: environment.timers,
+      relayAgainMs: this.#limits.relayAgainMs,
+      report: (message, error) => {
+        log.warn({ err: error }, message);
+      },
+    };
     this.#address = options.listen;
     this.#mountAddress = options.listen;
     this.#server = new RpcServer({
@@ -223,22 +233,13 @@ export class Gateway {
   }
 
   #relay(held: HeldCall): void {
-    const { alias, gatewayUi, log, environment } = this.#options;
-    relay(held, {
-      alias,
-      gatewayUi,
-      timers: environment.timers,
-      relayAgainMs: this.#limits.relayAgainMs,
-      report: (message, error) => {
-        log.warn({ err: error }, message);
-      },
-    }).then(
+    relay(held, this.#relayParts).then(
       (reply) => {
         if (reply !== undefined) this.#noteTrust(reply);
         this.#end(held, reply === undefined ? undefined : messageOf(reply));
       },
       (error: unknown) => {
-        log.error({ err: error }, 'a call could not be relayed');
+        this.#options.log.error({ err: error }, 'a call could not be relayed');
         this.#end(held, systemError);
       },
     );
