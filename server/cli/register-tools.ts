@@ -42,31 +42,30 @@ function addExports(program: Command): void {
     .description(
       'Shows the exports of running servers, or lets them read their files again. docs/exports.md says how exports are written.',
     );
-  const add = (
-    name: string,
-    summary: string,
-    run: (options: AdminServersOptions) => Promise<void>,
-  ) =>
-    exports
-      .command(name)
-      .summary(summary)
-      .description(`${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`)
-      .addOption(admins())
-      .addOption(dataOfUp())
-      .addOption(secretFile())
-      .action(guarded(`exports ${name}`, run));
-  add('show', 'show the exports that are in force', async (options) => {
-    const { runExportsShow } = await import('./exports-command.ts');
-    await runExportsShow(options);
-  });
-  add(
-    'reload',
-    'read the exports again; where a line is bad the old ones stay in force',
-    async (options) => {
-      const { runExportsReload } = await import('./exports-command.ts');
-      await runExportsReload(options);
-    },
-  );
+  exports
+    .command('show')
+    .description('Shows the exports that are in force.')
+    .addOption(admins())
+    .addOption(dataOfUp())
+    .addOption(secretFile())
+    .action(
+      guarded('exports show', async (options: AdminServersOptions) => {
+        const { runExportsShow } = await import('./exports-command.ts');
+        await runExportsShow(options);
+      }),
+    );
+  exports
+    .command('reload')
+    .description('Reads the exports again. Where a line is bad the old ones stay in force.')
+    .addOption(admins())
+    .addOption(dataOfUp())
+    .addOption(secretFile())
+    .action(
+      guarded('exports reload', async (options: AdminServersOptions) => {
+        const { runExportsReload } = await import('./exports-command.ts');
+        await runExportsReload(options);
+      }),
+    );
 }
 
 function addRpcinfo(program: Command): void {
