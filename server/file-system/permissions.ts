@@ -64,9 +64,11 @@ export function stickyForbids(directory: Inode, inode: Inode, principal: Princip
 
 /**
  * The mode after somebody changed the data or the owner: what runs with the rights of another may not be altered and
- * keep them. Set-gid without group execution means mandatory locking, and stays.
+ * keep them. Set-gid without group execution means mandatory locking, and stays if a member of the group, or root, has
+ * made the change: as in Linux since 6.2.
  */
-export function withoutSetId(mode: number): number {
-  const kept = mode & ~modeBits.setUid;
-  return (mode & modeBits.groupExecute) === 0 ? kept : kept & ~modeBits.setGid;
+export function withoutSetId({ mode, gid }: Inode, principal: Principal): number {
+  const isProgram = (mode & modeBits.groupExecute) !== 0;
+  const keepsSetGid = !isProgram && (isRoot(principal) || isMember(principal, gid));
+  return mode & ~modeBits.setUid & ~(keepsSetGid ? 0 : modeBits.setGid);
 }

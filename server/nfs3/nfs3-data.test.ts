@@ -118,4 +118,12 @@ describe('RFC 1813 §3.3.6 READ and §3.3.7 WRITE', () => {
     await world.write(file, 0, 'x', { as: as(2) });
     expect((await world.getattr(file)).mode).toBe(0o777);
   });
+
+  test('set-gid without group execution stays where a member of the group writes', async () => {
+    const { file } = madeBy(await world.create('f', { mode: 0o2666, gid: 7 }));
+    await world.write(file, 0, 'x', { as: as(2, 2, [7]) });
+    expect((await world.getattr(file)).mode).toBe(0o2666);
+    await world.write(file, 0, 'x', { as: as(2) });
+    expect((await world.getattr(file)).mode).toBe(0o666);
+  });
 });

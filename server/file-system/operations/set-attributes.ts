@@ -77,7 +77,7 @@ function withSize(
   principal: Principal,
 ): Inode {
   if (size === undefined || inode.type !== 'regular') return inode;
-  const mode = isRoot(principal) ? inode.mode : withoutSetId(inode.mode);
+  const mode = isRoot(principal) ? inode.mode : withoutSetId(inode, principal);
   const content = size < inode.size ? truncateContent(volume, inode, size) : {};
   return { ...inode, ...content, size, mode, mtime: now };
 }
@@ -113,5 +113,7 @@ function changedMode(
     mode &= ~modeBits.setGid;
   }
   const givesAway = asked.uid !== undefined || asked.gid !== undefined;
-  return givesAway && inode.type !== 'directory' ? withoutSetId(mode) : mode;
+  return givesAway && inode.type !== 'directory'
+    ? withoutSetId({ ...inode, mode }, principal)
+    : mode;
 }

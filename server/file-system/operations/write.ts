@@ -39,7 +39,7 @@ export function write(
     ...inode,
     ...writeContent(volume, inode, offset, data),
     size: Math.max(inode.size, offset + data.length),
-    mode: isRoot(principal) ? inode.mode : withoutSetId(inode.mode),
+    mode: isRoot(principal) ? inode.mode : withoutSetId(inode, principal),
     mtime: now,
     ctime: now,
   };

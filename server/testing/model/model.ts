@@ -179,6 +179,7 @@ export class Model {
       node.data = Buffer.concat([kept, Buffer.alloc(size - kept.length)]);
       dropSetId(who, node);
     }
+    const oldGid = node.gid;
     node.uid = uid ?? node.uid;
     node.gid = gid ?? node.gid;
     if (node.type === 'symlink') return 'ok';
@@ -186,7 +187,7 @@ export class Model {
       node.mode = mode;
       if (who.uid !== 0 && !isIn(who, node.gid)) node.mode &= ~0o2000;
     }
-    if ((uid !== undefined || gid !== undefined) && !node.isDirectory) dropBits(node);
+    if ((uid !== undefined || gid !== undefined) && !node.isDirectory) dropBits(who, node, oldGid);
     return 'ok';
   }
 
@@ -302,9 +303,11 @@ function refusesMove(
 }
 
 function dropSetId(who: Principal, node: ModelNode): void {
-  if (who.uid !== 0) dropBits(node);
+  if (who.uid !== 0) dropBits(who, node, node.gid);
 }
 
-function dropBits(node: ModelNode): void {
-  node.mode &= (node.mode & 0o010) === 0 ? ~0o4000 : ~0o6000;
+function dropBits(who: Principal, node: ModelNode, gid: number): void {
+  node.mode &= ~0o4000;
+  const locks = (node.mode & 0o010) === 0 && (who.uid === 0 || isIn(who, gid));
+  if (!locks) node.mode &= ~0o2000;
 }
