@@ -177,6 +177,23 @@ test.each(rejections)('RFC 5531 §9: denied reply %o', (rejection) => {
   }
 });
 
+propertyTest.prop([fc.nat(3_000), fc.array(fc.nat(3_000), { maxLength: 4 })])(
+  'reply: in whatever pieces it comes, it is the same, and is passed on as it came',
+  (bytes, cuts) => {
+    const results = Buffer.alloc(bytes, 'result');
+    const record = recordOf(successReply([results]));
+    const ends = [...cuts.toSorted((a, b) => a - b), record.length];
+    const pieces = ends.map((end, at) => record.subarray(ends[at - 1] ?? 0, end));
+    const reply = decodeReply(pieces);
+    if (reply?.accepted !== true || reply.outcome.status !== 'SUCCESS') {
+      throw new Error('it was a success');
+    }
+    expect(reply.xid).toBe(xid);
+    expect(reply.outcome.results.equals(results)).toBe(true);
+    expect(Buffer.concat(acceptedReply(reply.outcome)).equals(record.subarray(4))).toBe(true);
+  },
+);
+
 test('reply: the numbers of the states are their places in the lists', () => {
   expect(acceptStats.map((name) => AcceptStat[name])).toEqual(acceptStats.map((_, at) => at));
   expect(authStats.map((name) => AuthStat[name])).toEqual(authStats.map((_, at) => at));

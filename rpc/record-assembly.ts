@@ -29,20 +29,16 @@ export class RecordAssembly {
     }
   }
 
-  /** The whole record; the assembly is empty afterwards. */
-  take(): Buffer {
+  /** The whole record, in the pieces that it is kept in; the assembly is empty afterwards. */
+  take(): Buffer[] {
     this.#cut();
-    const [first, second] = this.#pieces;
-    const record =
-      first !== undefined && second === undefined
-        ? first
-        : Buffer.concat(this.#pieces, this.#lengthBytes);
+    const pieces = this.#pieces;
     this.#pieces = [];
     this.#lengthBytes = 0;
     this.#block = undefined;
     this.#blockStart = 0;
     this.#blockEnd = 0;
-    return record;
+    return pieces;
   }
 
   #copy(piece: Buffer): void {

@@ -109,6 +109,18 @@ test('record reader: all in one piece is taken one at a time, without a copy', (
   expect(recordsOf(reader).map(String)).toEqual(['two', 'three']);
 });
 
+test('record reader: a large record that came in pieces is given in them, without a copy', () => {
+  const bytes = Buffer.concat(markRecord([Buffer.alloc(20_000, 'large')]));
+  const chunks = [bytes.subarray(0, 9_000), bytes.subarray(9_000)];
+  const reader = new RecordReader();
+  for (const chunk of chunks) reader.push(chunk);
+  const pieces = reader.nextInPieces();
+  if (!Array.isArray(pieces)) throw new Error('it came in pieces');
+  expect(pieces.map(({ byteOffset }) => byteOffset - bytes.byteOffset)).toEqual([4, 9_000]);
+  expect(Buffer.concat(pieces).equals(bytes.subarray(4))).toBe(true);
+  expect(reader.isInside).toBe(false);
+});
+
 test('record reader: pieces that wait are taken in order', () => {
   const bytes = Buffer.concat(markRecord([Buffer.from('waiting in pieces')]));
   const reader = new RecordReader();

@@ -63,6 +63,12 @@ export class RecordReader {
 
   /** The next record, without its marks; undefined when more bytes are needed, or after a failure. */
   next(): Buffer | undefined {
+    const record = this.nextInPieces();
+    return Array.isArray(record) ? Buffer.concat(record) : record;
+  }
+
+  /** The same without a copy: a record that did not come in one piece is given in those that it came in, in order. */
+  nextInPieces(): Buffer | Buffer[] | undefined {
     for (;;) {
       const chunk = this.#chunks[0];
       if (chunk === undefined || this.failure !== undefined) return undefined;
@@ -102,7 +108,7 @@ export class RecordReader {
   }
 
   /** Takes what the chunk has of the fragment; the record, when that was its last byte. */
-  #readFragment(chunk: Buffer): Buffer | undefined {
+  #readFragment(chunk: Buffer): Buffer | Buffer[] | undefined {
     const left = this.#fragmentLeft ?? 0;
     // The mark may have been the end of its chunk: the fragment starts with the next one then.
     const at = this.#chunks[0] === chunk ? this.#offset : chunk.length;
@@ -115,7 +121,9 @@ export class RecordReader {
     if (isWhole) this.#fragments = 0;
     if (isWhole && this.#assembly.lengthBytes === 0) return piece;
     if (taken > 0) this.#assembly.add(piece);
-    return isWhole ? this.#assembly.take() : undefined;
+    if (!isWhole) return undefined;
+    const pieces = this.#assembly.take();
+    return pieces.length === 1 ? pieces[0] : pieces;
   }
 
   #advance(chunk: Buffer, byBytes: number): void {

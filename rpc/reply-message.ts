@@ -24,8 +24,13 @@ export const acceptStats = Object.keys(AcceptStatNumber) as readonly AcceptStat[
 
 /** What an accepted call came to. */
 export type AcceptedOutcome =
-  /** XDR of the result; in a decoded reply a view of the record. */
-  | { readonly status: 'SUCCESS'; readonly results: Buffer }
+  | {
+      readonly status: 'SUCCESS';
+      /** XDR of the result; in a decoded reply a view of the record. */
+      readonly results: Buffer;
+      /** The same as it came, where it came in pieces: for whoever passes it on. `results` joins them when it is asked for. */
+      readonly resultBuffers?: readonly Buffer[];
+    }
   /** The lowest and highest version of the program that is served. */
   | { readonly status: 'PROG_MISMATCH'; readonly low: number; readonly high: number }
   | { readonly status: Exclude<AcceptStat, 'SUCCESS' | 'PROG_MISMATCH'> };
@@ -60,7 +65,7 @@ export function successReply(
 export function acceptedReply(outcome: AcceptedOutcome, verifier: OpaqueAuth = authNone): Buffer[] {
   switch (outcome.status) {
     case 'SUCCESS':
-      return successReply([outcome.results], verifier);
+      return successReply(outcome.resultBuffers ?? [outcome.results], verifier);
     case 'PROG_MISMATCH': {
       const head = acceptedHead(outcome.status, verifier, 8);
       head.writeUInt32BE(outcome.low, head.length - 8);
@@ -89,13 +94,26 @@ export function rejectedReply(rejection: Rejection): Buffer[] {
   }
 }
 
-/** Undefined for what is no reply. Never throws. */
-export function decodeReply(record: Buffer): RpcReply | undefined {
+/** Undefined for what is no reply. Never throws. Pieces are those of one record, in order. */
+export function decodeReply(record: Buffer | readonly Buffer[]): RpcReply | undefined {
+  if (Buffer.isBuffer(record)) return decodeWhole(record, []);
+  const [first, ...rest] = record;
+  if (first === undefined) return undefined;
+  return first.length < headBytesMax
+    ? decodeWhole(Buffer.concat(record), [])
+    : decodeWhole(first, rest);
+}
+
+/** Bytes before the results of an accepted reply: xid, type and state; the longest verifier; accept_stat. */
+const headBytesMax = 12 + 8 + authBytesMax + 4;
+
+/** `rest`: what follows the first piece, which then holds all that is before the results. */
+function decodeWhole(record: Buffer, rest: readonly Buffer[]): RpcReply | undefined {
   if (record.length < 16 || record.readUInt32BE(4) !== MsgType.REPLY) return undefined;
   const xid = record.readUInt32BE(0);
   switch (record.readUInt32BE(8)) {
     case ReplyStat.MSG_ACCEPTED:
-      return decodeAccepted(record, xid);
+      return decodeAccepted(record, rest, xid);
     case ReplyStat.MSG_DENIED: {
       const rejection = decodeRejection(record);
       return rejection && { xid, accepted: false, rejection };
@@ -105,26 +123,52 @@ export function decodeReply(record: Buffer): RpcReply | undefined {
   }
 }
 
-function decodeAccepted(record: Buffer, xid: number): RpcReply | undefined {
+function decodeAccepted(
+  record: Buffer,
+  rest: readonly Buffer[],
+  xid: number,
+): RpcReply | undefined {
   const verifierAt = 12;
   if (record.length < verifierAt + 8) return undefined;
   const verifierBytes = record.readUInt32BE(verifierAt + 4);
   const statAt = verifierAt + 8 + paddedBytes(verifierBytes);
   if (verifierBytes > authBytesMax || record.length < statAt + 4) return undefined;
-  const outcome = decodeOutcome(record, statAt);
+  const outcome = decodeOutcome(record, rest, statAt);
   if (outcome === undefined) return undefined;
   const flavor = record.readUInt32BE(verifierAt);
   const body = record.subarray(verifierAt + 8, verifierAt + 8 + verifierBytes);
   return { xid, accepted: true, verifier: { flavor, body }, outcome };
 }
 
-function decodeOutcome(record: Buffer, statAt: number): AcceptedOutcome | undefined {
+function decodeOutcome(
+  record: Buffer,
+  rest: readonly Buffer[],
+  statAt: number,
+): AcceptedOutcome | undefined {
   const status = acceptStats[record.readUInt32BE(statAt)];
   if (status === undefined) return undefined;
-  if (status === 'SUCCESS') return { status, results: record.subarray(statAt + 4) };
+  if (status === 'SUCCESS') {
+    const results = record.subarray(statAt + 4);
+    return rest.length === 0 ? { status, results } : new ResultsInPieces([results, ...rest]);
+  }
   if (status !== 'PROG_MISMATCH') return { status };
   if (record.length < statAt + 12) return undefined;
   return { status, low: record.readUInt32BE(statAt + 4), high: record.readUInt32BE(statAt + 8) };
+}
+
+class ResultsInPieces {
+  readonly status = 'SUCCESS';
+  readonly resultBuffers: readonly Buffer[];
+  #joined: Buffer | undefined;
+
+  constructor(resultBuffers: readonly Buffer[]) {
+    this.resultBuffers = resultBuffers;
+  }
+
+  get results(): Buffer {
+    this.#joined ??= Buffer.concat(this.resultBuffers);
+    return this.#joined;
+  }
 }
 
 function decodeRejection(record: Buffer): Rejection | undefined {

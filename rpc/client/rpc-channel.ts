@@ -156,7 +156,7 @@ export class RpcChannel implements CallChannel {
     if (this.#isClosed) return;
     this.#reader.push(bytes);
     for (;;) {
-      const record = this.#reader.next();
+      const record = this.#reader.nextInPieces();
       if (record === undefined) break;
       const reply = decodeReply(record);
       if (reply === undefined) {
