@@ -85,6 +85,25 @@ describe('a volume in a stable area', () => {
     await holder.close();
   });
 
+  test('what goes while its directory is listed has a name there, and no attributes', async () => {
+    const { world, holder } = await claimed();
+    const names = Array.from({ length: 60 }, (_, index) => `name${index}`);
+    await Promise.all(names.map((name) => world.create(name)));
+    const from = { dir: { data: world.root }, cookie: 0n, cookieverf: Buffer.alloc(8) };
+    const bounds = { dircount: 65_536, maxcount: 65_536 };
+    let gone = 0;
+    for (const [turns, name] of names.entries()) {
+      const listing = world.volume.nfs3.nfsproc3Readdirplus({ ...from, ...bounds });
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      const [reply] = await Promise.all([listing, world.remove(name)]);
+      if (!('resok' in reply)) throw new Error(`status ${reply.status}`);
+      const { entries } = reply.resok.reply;
+      gone += entries.filter((entry) => !entry.nameAttributes.attributesFollow).length;
+    }
+    expect(gone).toBeGreaterThan(0);
+    await holder.close();
+  });
+
   test('frees large files in the background', async () => {
     const disk = createMemoryDisk();
     const { world, holder } = await claimed(disk);
