@@ -98,15 +98,21 @@ test.each<AcceptedOutcome>([
   expect(reply).toMatchObject({ accepted: true, verifier: { flavor: 0 }, outcome });
 });
 
-test('a denial of the server goes back as it is', async () => {
+test('a denial of the server goes back as it is; one of our own header is told to the operator', async () => {
   const world = makeWorld();
   const port = await world.serve(1);
-  const rejection = { status: 'AUTH_ERROR', authStat: 'AUTH_BADCRED' } as const;
-  port.script = ({ what }) =>
-    what === 'call' ? { kind: 'answer', message: rejectedReply(rejection) } : undefined;
-  await startGateway(world);
-  const reply = await (await openClient(world)).send(request('x'));
-  expect(reply).toMatchObject({ accepted: false, rejection });
+  const lines: string[] = [];
+  const log = pino({ level: 'error' }, { write: (line) => lines.push(line) });
+  await startGateway(world, { log });
+  const client = await openClient(world);
+  for (const authStat of ['AUTH_BADCRED', 'AUTH_BADVERF', 'AUTH_BADVERF'] as const) {
+    const rejection = { status: 'AUTH_ERROR', authStat } as const;
+    port.script = ({ what }) =>
+      what === 'call' ? { kind: 'answer', message: rejectedReply(rejection) } : undefined;
+    expect(await client.send(request('x'))).toMatchObject({ accepted: false, rejection });
+  }
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('--secret-file');
 });
 
 test('takeover between execution and reply: the connection stays, one answer, one execution', async () => {

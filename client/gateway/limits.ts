@@ -26,9 +26,12 @@ const defaults: GatewayLimits = {
   flushPatienceMs: 500,
 };
 
-/** Of one connection. A Linux mount has some hundred calls outstanding at most. */
+/**
+ * Of one connection. What is outstanding bounds the replies too that may come for a client which then does not take them:
+ * how long a reply will be, only its program knows.
+ */
 export const connectionLimits: Partial<RpcServerLimits> = {
-  callsInFlightMax: 512,
+  callsInFlightMax: 128,
   callBytesInFlightMax: 16 * 1024 * 1024,
 };
 

@@ -12,9 +12,9 @@ import {
 } from '../testing/hash-table-program.ts';
 import { callRecord } from '../testing/records.ts';
 import { serverOnMemory } from '../testing/rpc-pair.ts';
-import type { CallHandler } from './connection.ts';
+import type { CallHandler, RpcConnection } from './connection.ts';
 import { createDispatcher } from './dispatcher.ts';
-import { RpcServer } from './rpc-server.ts';
+import { RpcServer, type RpcServerOptions } from './rpc-server.ts';
 
 const { program, version } = hashTable;
 const environment = nodeEnvironment();
@@ -27,9 +27,10 @@ const service = (): CallHandler =>
     },
   });
 
-async function serverOnTcp(handler: CallHandler) {
+async function serverOnTcp(handler: CallHandler, options: Partial<RpcServerOptions> = {}) {
   const server = new RpcServer({
     ...environment,
+    ...options,
     handler,
     onHandlerError: (error) => {
       throw error;
@@ -101,6 +102,27 @@ test('rpc server over TCP: hundreds of idle connections cost nothing, and one mo
   client.close();
   for (const stream of idle) stream.destroy();
   while (server.connections.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+test('rpc server over TCP: a connection that is held as it comes is not read into memory', async () => {
+  const held: RpcConnection[] = [];
+  const { at } = await serverOnTcp(service(), {
+    onConnection: (connection) => {
+      if (held.length > 0) return;
+      connection.pauseReading();
+      held.push(connection);
+    },
+  });
+  const pushing = await environment.network.connect(at);
+  pushing.start({ data: () => {}, closed: () => {} });
+  // More than what the system keeps for both ends.
+  const sentBytes = 64 * 1024 * 1024;
+  pushing.write([Buffer.alloc(sentBytes)]);
+  const client = await connectRpc(at, environment);
+  for (let count = 0; count < 50; count += 1) await client.call(hashTable, getKeys, undefined);
+  expect(pushing.bufferedBytes).toBe(sentBytes);
+  pushing.destroy();
+  client.close();
 });
 
 test('rpc server over TCP: large calls and replies pass whole', async () => {
