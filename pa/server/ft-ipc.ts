@@ -21,7 +21,7 @@ import type { ClusterSecret } from '../secret.ts';
 import type { CallCounters } from './counters.ts';
 import type { Executor } from './executor.ts';
 import { PaProgram } from './pa-program.ts';
-import { executeReading } from './reading-call.ts';
+import { executeReading, type ReadingCall } from './reading-call.ts';
 import { type CallRegister, type RegisteredCalls, replyMessage } from './registered-call.ts';
 import { RelayedRegister } from './relayed-register.ts';
 import type { ReplyGate } from './reply-gate.ts';
@@ -149,7 +149,7 @@ export class FtIpc {
 
   /** DESIGN "admit": before any check of the service's own. */
   #admit(ftCall: FtCall, session: Session<CallTarget> | undefined): void {
-    const { call, header, target } = ftCall;
+    const { call, header, caller, target } = ftCall;
     const { counters, table } = this.#parts;
     if (session === undefined || session.ended) {
       this.#expired(target);
@@ -168,7 +168,15 @@ export class FtIpc {
       return;
     }
     if (row.reading) {
-      executeReading(this.#parts, { ...ftCall, row, args: decoded.value, verifier: this.#ok });
+      const verifier = this.#ok;
+      const reading: ReadingCall = {
+        row,
+        args: decoded.value as unknown,
+        caller,
+        target,
+        verifier,
+      };
+      executeReading(this.#parts, reading);
       return;
     }
     const digest = callDigest({ ...call, argumentBuffers: [call.argumentBytes] });
