@@ -42,10 +42,17 @@ const nameOf = (name: string): FailureStatus | undefined => {
 };
 
 export class Model {
-  readonly root = new ModelNode('directory', 0o1777, 0, 0);
+  readonly root: ModelNode;
 
-  constructor() {
+  constructor(root = new ModelNode('directory', 0o1777, 0, 0)) {
+    this.root = root;
     this.root.parent = this.root;
+  }
+
+  /** A model of the same, and which node is which in it. */
+  copy(): { readonly model: Model; readonly nodes: ReadonlyMap<ModelNode, ModelNode> } {
+    const nodes = new Map<ModelNode, ModelNode>();
+    return { model: new Model(copyNode(this.root, nodes)), nodes };
   }
 
   lookup(who: Principal, directory: ModelNode, name: string): ModelOutcome {
@@ -254,6 +261,18 @@ export class Model {
     directory.entries.set(name, made);
     return made;
   }
+}
+
+function copyNode(node: ModelNode, nodes: Map<ModelNode, ModelNode>): ModelNode {
+  const known = nodes.get(node);
+  if (known !== undefined) return known;
+  const copy = new ModelNode(node.type, node.mode, node.uid, node.gid);
+  nodes.set(node, copy);
+  const { data, target, device, verifier, names, parent } = node;
+  Object.assign(copy, { data, target, device, verifier, names });
+  copy.parent = parent === undefined ? undefined : copyNode(parent, nodes);
+  for (const [name, child] of node.entries) copy.entries.set(name, copyNode(child, nodes));
+  return copy;
 }
 
 function enter(who: Principal, directory: ModelNode): FailureStatus | undefined {

@@ -29,22 +29,38 @@ export interface Pair {
 
 /** A volume, called by both versions of NFS, and the model of it, side by side. */
 export class Twins {
-  readonly model = new Model();
+  readonly model: Model;
   readonly pairs: Pair[] = [];
-  readonly #records = new MemoryRecords();
+  readonly #records: MemoryRecords;
   #steps = 0;
-  #volume = new ServiceVolume({}, this.#records);
-  #faces: Readonly<Record<2 | 3, Face>> = facesOf(this.#volume);
+  #volume: ServiceVolume;
+  #faces: Readonly<Record<2 | 3, Face>>;
+
+  private constructor(records: MemoryRecords, model: Model) {
+    this.#records = records;
+    this.model = model;
+    this.#volume = new ServiceVolume({}, records);
+    this.#faces = facesOf(this.#volume);
+  }
 
   static async open(): Promise<Twins> {
-    const twins = new Twins();
+    const twins = new Twins(new MemoryRecords(), new Model());
     const handle = await twins.#volume.root();
     twins.pairs.push({ ino: rootIno, handle, node: twins.model.root });
     return twins;
   }
 
-  face(version: 2 | 3): Face {
-    return this.#faces[version];
+  /** Others that are as these are now. */
+  copy(): Twins {
+    const records = new MemoryRecords();
+    for (const [key, bytes] of this.#records.stored) records.stored.set(key, bytes);
+    const { model, nodes } = this.model.copy();
+    const copy = new Twins(records, model);
+    for (const pair of this.pairs) {
+      const node = nodes.get(pair.node);
+      if (node !== undefined) copy.pairs.push({ ...pair, node });
+    }
+    return copy;
   }
 
   /** Another process serves what is stored, under its own claim; its clock may be behind. */
