@@ -8,6 +8,7 @@ import type { PairProcess, VolumeEvent, VolumeHostOptions } from '../server/host
 import { startPairProcess } from '../server/pair-process.ts';
 import type { VolumeServices } from '../server/service.ts';
 import { nodeHttpClient } from './node-http-adapter.ts';
+import { endProcess } from './end-process-adapter.ts';
 import { processIdentity } from './process-identity-adapter.ts';
 
 export interface ServeOptions
@@ -44,6 +45,7 @@ export async function serveAlias(options: ServeOptions): Promise<PairProcess> {
     environment,
     node,
     identity: processIdentity(),
+    endProcess,
     directory,
     pairListen: { host, port: 0 },
     ...(secret && { secret }),

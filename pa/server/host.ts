@@ -31,6 +31,8 @@ export type VolumeEvent =
       readonly port: number;
       readonly takeoverMs: number;
     }
+  /** The process before this one answered nothing, and was killed. */
+  | { readonly kind: 'hung-process-ended'; readonly node: string; readonly pid: number }
   | { readonly kind: 'claim-lost'; readonly highest: number }
   | { readonly kind: 'lost'; readonly epoch: number; readonly loss: HolderLoss }
   | { readonly kind: 'problem'; readonly message: string; readonly cause: unknown };

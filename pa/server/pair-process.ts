@@ -26,6 +26,11 @@ export interface PairProcessOptions {
   /** The host that peers are told; default: the one that is bound. */
   readonly advertiseHost?: string;
   readonly secret?: ClusterSecret;
+  /**
+   * Ends the process that was replaced because it hangs, where that is on the same machine, so that its connections close and
+   * its ports are free. Returns whether it did. Without it hung processes are left alone.
+   */
+  readonly endProcess?: (identity: ProcessIdentity) => boolean;
   readonly observe?: (alias: string, event: VolumeEvent) => void;
   /** Something on the pair port went wrong: a forged question. */
   readonly problem?: (message: string, cause: unknown) => void;
@@ -92,6 +97,7 @@ export async function startPairProcess(options: PairProcessOptions): Promise<Pai
           directory,
           backups,
           secret,
+          endProcess: options.endProcess ?? (() => false),
           observe: options.observe ?? (() => undefined),
         },
         volumeOptions,

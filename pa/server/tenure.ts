@@ -1,7 +1,7 @@
-import type { Timer } from '../../environment/clock.ts';
+import { delay, type Timer } from '../../environment/clock.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { Endpoint } from '../../environment/network.ts';
-import { RpcServer } from '../../rpc/server/rpc-server.ts';
+import { isInUse, RpcServer } from '../../rpc/server/rpc-server.ts';
 import { HolderWatch } from '../../stable-area/records/holder-watch.ts';
 import { defaultRecordStoreLimits } from '../../stable-area/records/store.ts';
 import type { Holder, HolderLoss } from '../../stable-area/stable-area.ts';
@@ -11,7 +11,7 @@ import { isLost } from './call-target.ts';
 import { noFailpoints } from './failpoints.ts';
 import type { PamRegistration } from '../directory/port-directory.ts';
 import type { TakeoverPart, VolumeHostOptions } from './host.ts';
-import { drainPatienceMs, heartbeatIntervalMs } from './pair/limits.ts';
+import { drainPatienceMs, heartbeatIntervalMs, portLookMs, portPatienceMs } from './pair/limits.ts';
 import { VolumeServer } from './volume-server.ts';
 
 export const leaseDefaultMs = 600_000;
@@ -119,8 +119,9 @@ export class Tenure {
     const passed = await this.#initialise();
     if (!passed) return undefined;
     const { listen, alsoListen = [] } = this.#parts.options;
-    const service = await this.#rpc.listenBoth(listen);
-    for (const at of alsoListen) this.#alsoAt.push(await this.#rpc.listenBoth(at));
+    const service = await this.#listen(listen);
+    for (const at of alsoListen) this.#alsoAt.push(await this.#listen(at));
+    if (this.holder.loss !== undefined) return undefined;
     this.#service = service;
     this.#parts.part('initialise', clock.monotonicMs() - startMs);
     this.#background.poke();
@@ -147,6 +148,22 @@ export class Tenure {
       this.#server.gate.passed(batch).then(() => true),
       this.ended.then(() => false),
     ]);
+  }
+
+  /** A predecessor on this machine may still have the port, and is about to leave it. */
+  async #listen(at: Endpoint): Promise<Endpoint> {
+    const { clock, timers } = this.#parts.environment;
+    const hasPredecessor = this.holder.claim.epoch > 1 && at.port !== 0;
+    const untilMs = clock.monotonicMs() + (hasPredecessor ? portPatienceMs : 0);
+    for (;;) {
+      try {
+        return await this.#rpc.listenBoth(at);
+      } catch (error) {
+        const isOver = clock.monotonicMs() >= untilMs || this.holder.loss !== undefined;
+        if (isOver || !isInUse(error)) throw error;
+        await delay(timers, portLookMs);
+      }
+    }
   }
 
   /** Behind the first calls, which load what they need by themselves. */

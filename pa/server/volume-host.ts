@@ -29,6 +29,7 @@ export interface HostParts {
   readonly directory: PortDirectory;
   readonly backups: Backups;
   readonly secret: ClusterSecret | undefined;
+  readonly endProcess: (claim: Claim) => boolean;
   readonly observe: (alias: string, event: VolumeEvent) => void;
 }
 
@@ -168,7 +169,15 @@ export class PairedVolume implements VolumeHost {
     this.#observe({ kind: 'backup', primaryNode: claim.node, epoch: claim.epoch });
     const verdict = await this.#watch(claim, visible);
     if (verdict === 'stopped' || verdict === 'superseded') return;
-    await this.#takeOver(verdict, claim.epoch);
+    await this.#takeOver(verdict === 'hung' ? 'silent' : verdict, claim.epoch, () => {
+      if (verdict === 'hung') this.#endHung(claim);
+    });
+  }
+
+  /** Whoever answers nothing would keep its connections open, and its clients waiting. It is fenced by now. */
+  #endHung(claim: Claim): void {
+    if (!this.#parts.endProcess(claim)) return;
+    this.#observe({ kind: 'hung-process-ended', node: claim.node, pid: claim.pid });
   }
 
   async #watch(claim: Claim, visible: boolean): Promise<Verdict> {
@@ -191,7 +200,11 @@ export class PairedVolume implements VolumeHost {
     }
   }
 
-  async #takeOver(accusation: Accusation, expected: number): Promise<void> {
+  async #takeOver(
+    accusation: Accusation,
+    expected: number,
+    claimed: () => void = () => undefined,
+  ): Promise<void> {
     const { clock } = this.#parts.environment;
     const startMs = clock.monotonicMs();
     this.#role = 'claiming';
@@ -206,6 +219,7 @@ export class PairedVolume implements VolumeHost {
       this.#observe({ kind: 'claim-lost', highest: outcome.highest });
       return;
     }
+    claimed();
     await this.#hold(outcome.holder, startMs);
   }
 

@@ -194,6 +194,7 @@ export class RpcServer {
   }
 }
 
-function isInUse(error: unknown): boolean {
+/** True if an address could not be bound because somebody else has it. */
+export function isInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

@@ -14,6 +14,7 @@ import { openFolderArea } from '../../stable-area/folder-area/folder-area.ts';
 import { createLevelEngineFactory } from '../../stable-area/leveldb/level-engine-adapter.ts';
 import { FailpointControl } from '../admin/failpoint-control.ts';
 import { killSelf } from '../process/kill-self-adapter.ts';
+import { endProcess } from '../../pa/adapters/end-process-adapter.ts';
 import { processIdentity } from '../../pa/adapters/process-identity-adapter.ts';
 import { reportedEvent } from '../process/process-report.ts';
 import {
@@ -73,6 +74,7 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
   const server = await startServer(serverOptions(command, secret), {
     environment,
     identity: processIdentity(),
+    endProcess,
     log,
     directory,
     openArea: areaOpener(command.data, environment),

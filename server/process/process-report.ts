@@ -41,6 +41,7 @@ export function reportedEvent(event: VolumeEvent): ReportedEvent {
     case 'accused':
     case 'takeover-part':
     case 'primary':
+    case 'hung-process-ended':
     case 'claim-lost':
       return event;
   }

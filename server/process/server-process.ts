@@ -50,6 +50,8 @@ export interface ServerParts {
   readonly identity: ProcessIdentity;
   readonly log: Logger;
   readonly directory: PortDirectory;
+  /** Ends a process of this machine that hangs. */
+  readonly endProcess: (identity: ProcessIdentity) => boolean;
   readonly openArea: (alias: string) => Promise<StableArea>;
   readonly createServices: (alias: string) => VolumeServices;
   readonly exports: ExportsControl;
@@ -173,6 +175,7 @@ function startPair(
     node,
     identity: parts.identity,
     directory: parts.directory,
+    endProcess: parts.endProcess,
     pairListen: { host, port: pairPort },
     ...(advertiseHost === undefined ? {} : { advertiseHost }),
     ...(secret === undefined ? {} : { secret }),

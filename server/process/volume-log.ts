@@ -21,6 +21,9 @@ export function logVolumeEvent(log: Logger, alias: string, event: VolumeEvent): 
         `${alias}: primary, epoch ${event.epoch}, port ${event.port}, after ${round(event.takeoverMs)} ms`,
       );
       return;
+    case 'hung-process-ended':
+      log.warn({ alias, ...event }, `${alias}: ended ${event.node} (pid ${event.pid}), which hung`);
+      return;
     case 'claim-lost':
       log.info({ alias, ...event }, `${alias}: another process took over first`);
       return;

@@ -56,6 +56,20 @@ describe('fuga up', () => {
     expect(cluster.server('primary')?.pid).toBe(first?.pid);
   });
 
+  test('a primary that hangs is replaced and ended, so that its port is free for the next one', async () => {
+    const port = await occupy();
+    for (const each of ports.splice(0)) await new Promise((resolve) => each.close(resolve));
+    const cluster = up(['--port', String(port)]);
+    await cluster.ready();
+    const hung = cluster.server('primary')?.pid ?? 0;
+    // A holder younger than three seconds is not accused of silence.
+    process.kill(hung, 'SIGSTOP');
+    await cluster.line(`b ended a (pid ${hung}), which answered nothing`);
+    expect(await cluster.line('b took home over')).toContain(`port ${port}`);
+    await until('a is back', () => (cluster.server('backup')?.node === 'a' ? true : undefined));
+    expect(cluster.server('backup')?.pid).not.toBe(hung);
+  });
+
   test('serves, survives kill -9 of its primary, and leaves nothing behind at Ctrl-C', async () => {
     const cluster = up();
     await cluster.ready();

@@ -22,6 +22,8 @@ import { SilenceJudge } from './silence.ts';
 /** What watching a holder ends with. */
 export type Verdict =
   | Exclude<Accusation, 'new'>
+  /** Silent, and it does not even say that it lives: not only its disk is slow. */
+  | 'hung'
   /** Another process claimed meanwhile: watch that one. */
   | 'superseded'
   | 'stopped';
@@ -50,6 +52,8 @@ export class HolderMonitor {
   readonly #verdict: Promise<Verdict>;
   #end: (verdict: Verdict) => void = () => undefined;
   #ended = false;
+  /** When it answered last, whatever it said. */
+  #answeredMs: number;
   #visible: boolean;
   #client: RpcClient | undefined;
 
@@ -57,6 +61,7 @@ export class HolderMonitor {
     this.#parts = parts;
     this.#visible = parts.visible;
     this.#sinceMs = parts.environment.clock.monotonicMs();
+    this.#answeredMs = this.#sinceMs;
     this.#silence = new SilenceJudge({
       silenceMs: parts.silenceMs ?? silenceDefaultMs,
       sinceMs: this.#sinceMs,
@@ -148,6 +153,7 @@ export class HolderMonitor {
   #heard(iaa: { role: PairRole; epoch: bigint; oldestCommitMs: number; process: string }): void {
     const { environment, claim, silenceMs = silenceDefaultMs } = this.#parts;
     const nowMs = environment.clock.monotonicMs();
+    this.#answeredMs = nowMs;
     if (iaa.process !== claim.process) {
       this.#end('dead');
     } else if (iaa.role === PairRole.PAIR_CLAIMING) {
@@ -165,7 +171,10 @@ export class HolderMonitor {
     while (!this.#ended) {
       await delay(timers, ayaIntervalMs / 2);
       const nowMs = clock.monotonicMs();
-      if (this.#silence.tick(nowMs) && (await this.#canServe())) this.#end('silent');
+      if (this.#silence.tick(nowMs) && (await this.#canServe())) {
+        const { silenceMs = silenceDefaultMs } = this.#parts;
+        this.#end(nowMs - this.#answeredMs >= silenceMs ? 'hung' : 'silent');
+      }
       if (!this.#visible && nowMs - this.#sinceMs > this.#claimPatienceMs()) {
         this.#end('unfinished-claim');
       }

@@ -16,6 +16,13 @@ export const deafMs = 300;
 /** A claim whose directory is not visible after this time is overtaken, with more patience each time it happens. */
 export const claimPatienceMs = 5_000;
 
+/**
+ * A successor on the same machine has the same service port, as a rule: how long it waits for its predecessor to leave it, and
+ * how often it looks.
+ */
+export const portPatienceMs = 5_000;
+export const portLookMs = 10;
+
 /** A switchover is given up when the backup has not claimed after this time. */
 export const switchoverPatienceMs = 1_500;
 

@@ -9,7 +9,14 @@ export interface Ending {
 
 /** Something worth telling: a sentence for people, fields for programs. */
 export interface StoryLine {
-  readonly kind: 'died' | 'accused' | 'took-over' | 'standing-by' | 'gave-up' | 'problem';
+  readonly kind:
+    | 'died'
+    | 'accused'
+    | 'took-over'
+    | 'standing-by'
+    | 'gave-up'
+    | 'ended-hung'
+    | 'problem';
   readonly text: string;
   readonly fields: Readonly<Record<string, string | number | readonly string[] | null>>;
 }
@@ -84,6 +91,11 @@ export class ClusterStory {
         return line('gave-up', `${node} gave ${alias} up (${event.reason})`, { node, alias });
       case 'problem':
         return line('problem', `${node}, ${alias}: ${event.message}`, { node, alias });
+      case 'hung-process-ended': {
+        const { node: hung, pid } = event;
+        const text = `${node} ended ${hung} (pid ${pid}), which answered nothing`;
+        return line('ended-hung', text, { node, alias, hung, pid });
+      }
       case 'takeover-part':
       case 'claim-lost':
         return undefined;

@@ -99,6 +99,7 @@ function paint({ kind, text }: StoryLine): string {
       return pc.red(text);
     case 'accused':
     case 'gave-up':
+    case 'ended-hung':
       return pc.yellow(text);
     case 'took-over':
       return pc.green(text);
