@@ -48,7 +48,7 @@ class Exported {
     return [uid, gid];
   }
 
-  private async mkdir(dir: Buffer, name: string): Promise<Buffer> {
+  async mkdir(dir: Buffer, name: string): Promise<Buffer> {
     const attributes = sattr({ mode: 0o777 });
     const made = await this.volume.nfs.nfsprocMkdir({ where: { dir, name }, attributes });
     if (!('diropok' in made)) throw new Error(`mkdir: ${made.status}`);
@@ -189,6 +189,50 @@ describe('what', () => {
     expect(await home.volume.nfs.nfsprocRmdir({ dir, name: 'c' })).toBe(NFS_OK);
     home.exports = exports;
     expect(await home.getattr(below)).toBe(NFSERR_STALE);
+  });
+
+  test('what was moved out of a mounted sub-tree is there for its handles, but nothing above it', async () => {
+    const home = await new Exported().open('/home *(rw,no_root_squash)', '/home/a *(rw)');
+    const { nfs, nfs3 } = home.volume;
+    const lookup = async (dir: Buffer, name: string): Promise<Buffer | number> => {
+      const reply = await nfs.nfsprocLookup({ dir, name });
+      const data = { dir: { data: dir }, name };
+      const reply3 = await nfs3.nfsproc3Lookup({ what: data });
+      const file = 'diropok' in reply ? reply.diropok.file : reply.status;
+      expect('resok' in reply3 ? reply3.resok.object.data : reply3.status).toEqual(file);
+      return file;
+    };
+    /** What READDIR and READDIRPLUS say that `.` and `..` are. */
+    const dots = async (dir: Buffer) => {
+      const from = { dir: { data: dir }, cookie: 0n, cookieverf: Buffer.alloc(8) };
+      const replies = [
+        await nfs.nfsprocReaddir({ dir, cookie: Buffer.alloc(4), count: 8192 }),
+        await nfs3.nfsproc3Readdir({ ...from, count: 8192 }),
+        await nfs3.nfsproc3Readdirplus({ ...from, dircount: 8192, maxcount: 8192 }),
+      ];
+      return replies.map((reply) => {
+        const list = 'readdirok' in reply ? reply.readdirok : 'resok' in reply && reply.resok.reply;
+        return list && list.entries.slice(0, 2).map(({ fileid }) => Number(fileid));
+      });
+    };
+    const root = await home.volume.root();
+    const a = (await lookup(root, 'a')) as Buffer;
+    const inbox = await home.mkdir(root, 'inbox');
+    const sub = await home.volume.mounted('/home/a');
+    const b = (await lookup(sub, 'b')) as Buffer;
+    const c = await home.mkdir(b, 'c');
+    expect([await lookup(b, '..'), await lookup(c, '..')]).toEqual([sub, b]);
+    const [inA, inInbox] = [a, inbox].map((dir) => ({ dir, name: 'b' }));
+    expect(await nfs.nfsprocRename({ from: inA!, to: inInbox! })).toBe(NFS_OK);
+    expect([await lookup(b, '..'), await lookup(c, '..')]).toEqual(Array(2).fill(NFSERR_STALE));
+    expect([await lookup(b, 'c'), await lookup(b, '.')]).toEqual([c, b]);
+    const ino = Number(b.readBigUInt64BE(8));
+    expect(await dots(b)).toEqual(Array(3).fill([ino, ino]));
+    // Whoever has mounted what it is in now goes up as ever; and so does everybody once it is back.
+    expect(await lookup((await lookup(inbox, 'b')) as Buffer, '..')).toEqual(inbox);
+    expect(await nfs.nfsprocRename({ from: inInbox!, to: inA! })).toBe(NFS_OK);
+    expect(await lookup(b, '..')).toEqual(sub);
+    expect(await dots(b)).toEqual(Array(3).fill([ino, Number(sub.readBigUInt64BE(8))]));
   });
 
   test('two handles under different rules: the call is refused, in neither name', async () => {

@@ -21,7 +21,10 @@ const settings: Readonly<Record<string, Partial<Options>>> = {
   insecure: { isSecure: false },
   secure: { isSecure: true },
 };
-/** What they ask for is so anyway: every reply is durable, handles are checked against their sub-tree, AUTH_SYS is what there is. */
+/**
+ * What they ask for is so anyway, or cannot be had: every reply is durable, AUTH_SYS is what there is. A handle goes on
+ * working when its file is moved out of what was mounted (no_subtree_check), but `..` leads nowhere from there.
+ */
 const always = new Set([
   'sync',
   'wdelay',

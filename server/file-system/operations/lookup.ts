@@ -6,9 +6,13 @@ import type { DirectoryInode, Inode } from '../records/inode.ts';
 import { inodes } from '../records/inode-records.ts';
 import { entryKey, numberKey } from '../records/keys.ts';
 import { failure, type Outcome } from '../status.ts';
+import { parentWithin } from './ancestors.ts';
 import { findName, type Place } from './names-in-directory.ts';
 
-/** RFC 1094 §2.2.5. `..` of the export root is the export root: nobody climbs out of what was mounted. */
+/**
+ * RFC 1094 §2.2.5. `..` of the export root is the export root: nobody climbs out of what was mounted, nor from a
+ * directory that was moved out of it, whose parent is stale.
+ */
 export function lookup(
   context: OperationContext,
   place: Place & { readonly exportRoot: number },
@@ -21,16 +25,15 @@ export function lookup(
       { table: entries, key: entryKey(ino, name) },
     ]);
   }
-  const opened = openDirectory(context, ino);
-  if (opened.status !== 'ok') return opened;
-  const { inode: directory } = opened;
+  const start = openDirectory(context, ino);
+  if (start.status !== 'ok') return start;
+  const { inode: directory } = start;
   if (!mayAccess(directory, context.principal, 'execute')) return failure('ACCES');
-  if (name === '.' || (name === '..' && ino === exportRoot)) {
-    return { status: 'ok', inode: directory, directory };
-  }
+  if (name === '.') return { status: 'ok', inode: directory, directory };
   if (name === '..') {
-    const parent = openInode(context, directory.parent);
-    return parent.status === 'ok' ? { ...parent, directory } : parent;
+    const parent = parentWithin(context, directory, exportRoot);
+    const opened = parent === undefined ? failure('STALE') : openInode(context, parent);
+    return opened.status === 'ok' ? { ...opened, directory } : opened;
   }
   if (refused !== undefined) return failure(refused);
   const found = findName(context, place);

@@ -4,6 +4,7 @@ import { cookieEntries } from '../records/entry-records.ts';
 import { type DirectoryInode, firstCookie } from '../records/inode.ts';
 import { cookieOfKey, cookieRange } from '../records/keys.ts';
 import { failure, type Outcome } from '../status.ts';
+import { parentWithin } from './ancestors.ts';
 
 export interface NamedEntry {
   readonly name: string;
@@ -35,11 +36,7 @@ export function readDirectory(
   if (opened.status !== 'ok') return opened;
   const { inode } = opened;
   if (!mayAccess(inode, context.principal, 'read')) return failure('ACCES');
-  const parent = inode.ino === asked.exportRoot ? inode.ino : inode.parent;
-  const dots = [
-    { name: '.', ino: inode.ino, cookie: selfCookie },
-    { name: '..', ino: parent, cookie: parentCookie },
-  ].filter(({ cookie }) => cookie > after);
+  const dots = dotsAfter(context, inode, asked);
   const limit = Math.max(1, entriesMax - dots.length);
   if (inode.entryCount === 0) return { status: 'ok', inode, entries: dots, eof: true };
   // Version 3 has cookies of 64 bits, and a client may send any.
@@ -50,4 +47,19 @@ export function readDirectory(
   });
   const named = records.map(({ key, value }) => ({ ...value, cookie: cookieOfKey(key) }));
   return { status: 'ok', inode, entries: [...dots, ...named], eof: records.length < limit };
+}
+
+/** A directory that was moved out of what was mounted has no parent that may be told: a reader sees it as a root. */
+function dotsAfter(
+  context: OperationContext,
+  inode: DirectoryInode,
+  { exportRoot, after }: { readonly exportRoot: number; readonly after: number },
+): NamedEntry[] {
+  if (after >= parentCookie) return [];
+  const parent = parentWithin(context, inode, exportRoot) ?? inode.ino;
+  const dots = [
+    { name: '.', ino: inode.ino, cookie: selfCookie },
+    { name: '..', ino: parent, cookie: parentCookie },
+  ];
+  return dots.filter(({ cookie }) => cookie > after);
 }

@@ -1,14 +1,14 @@
-import { strict as assert } from 'node:assert';
 import { type Change, type OperationContext, openDirectory } from '../context.ts';
-import { directoryDepthMax, linksMax } from '../limits.ts';
+import { linksMax } from '../limits.ts';
 import { isDotName, refusedName } from '../names.ts';
 import { mayAccess, mayChangeNames, stickyForbids } from '../permissions.ts';
 import { deleteEntry, putEntry } from '../records/entry-records.ts';
-import { type DirectoryInode, rootIno } from '../records/inode.ts';
-import { getInode, putInode } from '../records/inode-records.ts';
+import type { DirectoryInode } from '../records/inode.ts';
+import { putInode } from '../records/inode-records.ts';
 import { failure, type FailureStatus, type Outcome } from '../status.ts';
 import type { Time } from '../time.ts';
 import { VolumeDraft } from '../volume-draft.ts';
+import { placeBelow } from './ancestors.ts';
 import { dropLink } from './drop-link.ts';
 import { findName, type Found, type Place, prefetchPlaces } from './names-in-directory.ts';
 
@@ -82,7 +82,8 @@ function refusedMove(context: OperationContext, move: Move): FailureStatus | und
   const { principal } = context;
   const isDirectory = source.inode.type === 'directory';
   const movesUp = isDirectory && from.ino !== to.ino;
-  if (movesUp && !isOutside(context, to, source.inode.ino)) return 'INVAL';
+  // Otherwise the moved one would contain itself; where nobody can be sure, it does not move.
+  if (movesUp && placeBelow(context, to, source.inode.ino) !== 'outside') return 'INVAL';
   if (!mayChangeNames(from, principal) || !mayChangeNames(to, principal)) return 'ACCES';
   if (stickyForbids(from, source.inode, principal)) return 'PERM';
   if (target !== undefined) {
@@ -96,22 +97,6 @@ function refusedMove(context: OperationContext, move: Move): FailureStatus | und
   if (movesUp && !mayAccess(source.inode, principal, 'write')) return 'ACCES';
   if (movesUp && target === undefined && to.nlink >= linksMax) return 'MLINK';
   return undefined;
-}
-
-/**
- * Whether `directory` is neither the moved one nor below it: otherwise the moved one would contain itself. Climbs the
- * parents; where there are too many to be sure the answer is no.
- */
-function isOutside(context: OperationContext, directory: DirectoryInode, moved: number): boolean {
-  let at = directory;
-  for (let climbed = 0; climbed < directoryDepthMax; climbed += 1) {
-    if (at.ino === moved) return false;
-    if (at.ino === rootIno) return true;
-    const parent = getInode(context.transaction, at.parent);
-    assert(parent?.type === 'directory', 'the parent of a directory is one');
-    at = parent;
-  }
-  return false;
 }
 
 function apply(context: OperationContext, move: Move): Outcome<Renamed> {
