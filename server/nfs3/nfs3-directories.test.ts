@@ -5,6 +5,7 @@ import {
   Nfsstat3,
   type READDIRPLUS3args,
 } from '../../protocol/generated/nfs3.ts';
+import type { Credential } from '../../rpc/auth.ts';
 import { encodeToBuffer } from '../../xdr/decode.ts';
 import { rootIno } from '../file-system/records/inode.ts';
 import { getInode, putInode } from '../file-system/records/inode-records.ts';
@@ -137,6 +138,23 @@ describe('RFC 1813 §3.3.17 READDIRPLUS', () => {
     }
     const { reply } = resokOf(await plus({ dir: d.file }));
     expect(reply.entries[2]?.nameHandle).toEqual({ handleFollows: true, handle: file });
+  });
+
+  test('who may read the directory and not search it gets names, and nothing of what they name', async () => {
+    const d = madeBy(await world.mkdir('d', { mode: 0o754 }, as(1)));
+    madeBy(await world.create('f', {}, as(1), d.file));
+    const shown = async (who: Credential) => {
+      const { entries } = resokOf(await plus({ dir: d.file }, { as: who })).reply;
+      return entries.map(({ name, nameAttributes, nameHandle }) => [
+        name,
+        nameAttributes.attributesFollow,
+        nameHandle.handleFollows,
+      ]);
+    };
+    const searching = ['.', '..', 'f'].map((name) => [name, true, true]);
+    for (const who of [as(1), as(2, 1), asRoot]) expect(await shown(who)).toEqual(searching);
+    const reading = [['.', true, true], ...['..', 'f'].map((name) => [name, false, false])];
+    expect(await shown(as(2))).toEqual(reading);
   });
 
   test('maxcount bounds the reply, dircount what is not attributes and handles', async () => {

@@ -6,6 +6,8 @@ import {
 } from '../../../protocol/generated/nfs3.ts';
 import type { Call } from '../../call.ts';
 import { handleBytes } from '../../file-system/file-handle.ts';
+import type { NamedEntry } from '../../file-system/operations/read-directory.ts';
+import { mayAccess } from '../../file-system/permissions.ts';
 import { getInode, inodes } from '../../file-system/records/inode-records.ts';
 import { numberKey } from '../../file-system/records/keys.ts';
 import { attributesNow, noAttributes, postOpAttributes } from '../fattr.ts';
@@ -32,13 +34,18 @@ export function readdirplus(args: READDIRPLUS3args, call: Call): READDIRPLUS3res
 
 /**
  * The names are a picture of when they were asked for, the attributes are of now: what was removed in between has no
- * attributes, and its name is still as right as any that a client reads and uses later.
+ * attributes, and its name is still as right as any that a client reads and uses later. Whoever may read a directory
+ * but not search it gets names alone: attributes and handles are what LOOKUP would refuse.
  */
-function entriesOf(call: Call, { entries, near }: Listing): Entryplus3[] {
-  const { transaction } = call.operation;
-  transaction.prefetch(entries.map(({ ino }) => ({ table: inodes, key: numberKey(ino) })));
-  return entries.map(({ ino, name, cookie }) => {
-    const inode = getInode(transaction, ino);
+function entriesOf(call: Call, { inode: directory, entries, near }: Listing): Entryplus3[] {
+  const { transaction, principal } = call.operation;
+  const maySearch = mayAccess(directory, principal, 'execute');
+  const isShown = ({ name }: NamedEntry) => maySearch || name === '.';
+  const shown = entries.filter(isShown);
+  transaction.prefetch(shown.map(({ ino }) => ({ table: inodes, key: numberKey(ino) })));
+  return entries.map((entry) => {
+    const { ino, name, cookie } = entry;
+    const inode = isShown(entry) ? getInode(transaction, ino) : undefined;
     const fields = { fileid: BigInt(ino), name, cookie: BigInt(cookie) };
     return inode === undefined
       ? { ...fields, nameAttributes: noAttributes, nameHandle: { handleFollows: false } }
