@@ -47,9 +47,8 @@ export default defineConfig({
           exclude: notTests,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Real processes, real ports: one file at a time, after the unit tests, so that what they
-          // measure is the pair and not the competition for two cores.
-          fileParallelism: false,
+          // Real processes, which wait for each other most of the time: two files at once, after the unit tests. No test
+          // asserts a time.
           sequence: { groupOrder: 1 },
         },
       },

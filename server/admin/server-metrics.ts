@@ -62,6 +62,7 @@ export class ServerMetrics {
         this.#problems.inc({ alias });
         return;
       case 'backup':
+      case 'hung-process-ended':
       case 'claim-lost':
         return;
     }
