@@ -25,6 +25,7 @@ import { executeReading, type ReadingCall } from './reading-call.ts';
 import { type CallRegister, type RegisteredCalls, replyMessage } from './registered-call.ts';
 import { RelayedRegister } from './relayed-register.ts';
 import type { ReplyGate } from './reply-gate.ts';
+import { ReplyRoute } from './reply-route.ts';
 import type { Caller } from './service.ts';
 import type { ServiceRow, ServiceTable } from './service-table.ts';
 import type { Session } from './session.ts';
@@ -36,8 +37,8 @@ import { StockRegister } from './stock-register.ts';
 
 export interface FtIpcParts {
   readonly gate: ReplyGate;
-  readonly sessions: Sessions<CallTarget>;
-  readonly peers: StockPeers<CallTarget>;
+  readonly sessions: Sessions<ReplyRoute>;
+  readonly peers: StockPeers<ReplyRoute>;
   /** The cluster's: who signs with it is believed for whom it relays. */
   readonly secret: ClusterSecret | undefined;
   readonly executor: Executor;
@@ -64,7 +65,9 @@ interface AdmittedCall extends FtCall {
   readonly row: ServiceRow;
   readonly args: unknown;
   readonly digest: Uint8Array;
-  readonly session: Session<CallTarget>;
+  readonly session: Session<ReplyRoute>;
+  /** What `session` runs it with: `target` is the first copy only. */
+  readonly route: ReplyRoute;
 }
 
 /** Calls that carry a PA header: admitted by their id, executed once, answered from the register when they come again. */
@@ -148,7 +151,7 @@ export class FtIpc {
   }
 
   /** DESIGN "admit": before any check of the service's own. */
-  #admit(ftCall: FtCall, session: Session<CallTarget> | undefined): void {
+  #admit(ftCall: FtCall, session: Session<ReplyRoute> | undefined): void {
     const { call, header, caller, target } = ftCall;
     const { counters, table } = this.#parts;
     if (session === undefined || session.ended) {
@@ -180,10 +183,11 @@ export class FtIpc {
       return;
     }
     const digest = callDigest({ ...call, argumentBuffers: [call.argumentBytes] });
-    const admission = session.admit(header.sequence, digest, target);
+    const route = new ReplyRoute(target);
+    const admission = session.admit(header.sequence, digest, route);
     switch (admission.kind) {
       case 'new':
-        this.#executeNew({ ...ftCall, row, args: decoded.value, digest, session });
+        this.#executeNew({ ...ftCall, row, args: decoded.value, digest, session, route });
         return;
       case 'done':
         counters.duplicatesDone += 1;
@@ -191,9 +195,7 @@ export class FtIpc {
         return;
       case 'in-progress':
         counters.duplicatesInProgress += 1;
-        if (admission.replaced !== target) {
-          admission.replaced.connection.drop(admission.replaced.xid);
-        }
+        admission.running.attach(target);
         return;
       case 'already-completed':
         counters.duplicatesCompleted += 1;
@@ -228,25 +230,26 @@ export class FtIpc {
         this.#admitRelayed(call, origin.xid, peer);
       })
       .catch((error: unknown) => {
-        failed(error, call.target);
+        call.session.finished(call.header.sequence);
+        failed(error, call.route.target);
       });
   }
 
   /** New under the gateway's id; what matters now is whether an earlier life of the gateway relayed it already. */
-  #admitRelayed(call: AdmittedCall, xid: number, peer: StockPeer<CallTarget>): void {
+  #admitRelayed(call: AdmittedCall, xid: number, peer: StockPeer<ReplyRoute>): void {
     const { counters, registration } = this.#parts;
-    const { session, digest, header, target } = call;
-    const admission = peer.admit(xid, digest, target);
+    const { session, digest, header, route } = call;
+    const admission = peer.admit(xid, digest, route);
     switch (admission.kind) {
       case 'done':
         counters.duplicatesDone += 1;
         session.finished(header.sequence);
-        this.#answer(admission.call.batch, target, replyMessage(admission.call, this.#ok));
+        this.#answer(admission.call.batch, route.target, replyMessage(admission.call, this.#ok));
         return;
       case 'in-progress':
         counters.duplicatesInProgress += 1;
         session.finished(header.sequence);
-        admission.replaced.connection.drop(admission.replaced.xid);
+        admission.running.attach(route.target);
         return;
       case 'new': {
         if (admission.collision) counters.collisions += 1;
@@ -262,7 +265,7 @@ export class FtIpc {
     this.#parts.calls.execute({ row, args, caller, digest, register, verifier: this.#ok });
   }
 
-  #register(session: Session<CallTarget>, sequence: number): SessionRegister {
+  #register(session: Session<ReplyRoute>, sequence: number): SessionRegister {
     const { sessions, registration } = this.#parts;
     return new SessionRegister(sessions, session, sequence, registration, (target) => {
       this.#expired(target);

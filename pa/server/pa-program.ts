@@ -5,13 +5,13 @@ import type { RecordStore } from '../../stable-area/records/record-store.ts';
 import type { Holder } from '../../stable-area/stable-area.ts';
 import { decodeAll, encodeToBuffer } from '../../xdr/decode.ts';
 import type { Procedure } from '../../xdr/program.ts';
-import type { CallTarget } from './call-target.ts';
 import type { CallCounters } from './counters.ts';
+import type { ReplyRoute } from './reply-route.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface PaProgramParts {
-  readonly sessions: Sessions<CallTarget>;
+  readonly sessions: Sessions<ReplyRoute>;
   readonly store: RecordStore;
   readonly holder: Holder;
   readonly counters: CallCounters;
@@ -95,7 +95,7 @@ export class PaProgram {
   async #session(
     clientUi: Uint8Array,
     incarnation: bigint,
-  ): Promise<Session<CallTarget> | undefined> {
+  ): Promise<Session<ReplyRoute> | undefined> {
     const { sessions } = this.#parts;
     const number = Number(incarnation);
     const session = sessions.find(clientUi, number) ?? (await sessions.load(clientUi, number));
@@ -103,7 +103,7 @@ export class PaProgram {
   }
 
   /** An explicit completion notice comes from an idle client: everything is freed now. */
-  async #free(session: Session<CallTarget>): Promise<number> {
+  async #free(session: Session<ReplyRoute>): Promise<number> {
     for (let last = 0; ; ) {
       let freed: () => void = () => undefined;
       const { batch } = await this.#parts.store.execute((transaction) => {

@@ -43,25 +43,41 @@ test('a restarted gateway recognises through the server what was already done', 
   expect(again?.results).toEqual(first?.results);
 });
 
-test('a relayed call that still runs is attached to, and answered once', async () => {
-  const volume = new TestVolume();
-  const a = await volume.claim();
-  await hello(volume, a);
-  await hello(volume, a);
-  const old = volume.connection();
-  await volume.ask(a, old, { procedure: make, args: 'y', header: { sequence: 1, ...behind(6) } });
-  volume.disk.holdSyncs();
-  volume.send(a, old, { procedure: make, args: 'x', header: { sequence: 2, ...behind(7) } });
-  await volume.time.advance(10);
-  const header = { incarnation: 2, sequence: 1, ...behind(7) };
-  const connection = volume.connection();
-  const xid = volume.send(a, connection, { procedure: make, args: 'x', header });
-  await volume.time.advance(10);
-  volume.disk.releaseSyncs();
-  await volume.time.advance(10);
-  expect(nameStatus(connection.replies.get(xid))).toBe('ok');
-  expect(a.server.counters.duplicatesInProgress).toBe(1);
-});
+/** Copies of one call by either identity: the gateway's own id, and the id of its next life. */
+const own = { incarnation: 1, sequence: 1, ...behind(7) };
+const relayedAgain = { incarnation: 2, sequence: 1, ...behind(7) };
+
+test.each([
+  { name: 'its own id', copies: [own, own], order: [0, 1] },
+  { name: 'a new id', copies: [own, relayedAgain], order: [0, 1] },
+  { name: 'both', copies: [own, relayedAgain, own], order: [0, 1, 2] },
+  { name: 'its own id, read late', copies: [own, own], order: [1, 0] },
+  { name: 'a new id, read late', copies: [own, relayedAgain], order: [1, 0] },
+  { name: 'both, one read late', copies: [own, relayedAgain, own], order: [0, 2, 1] },
+])(
+  'a relayed call that runs and comes again by $name is answered once, where it was opened last',
+  async ({ copies, order }) => {
+    // Before the peer was loaded as well as after.
+    for (const betweenMs of [0, 10]) {
+      const volume = new TestVolume();
+      const a = await volume.claim();
+      await hello(volume, a);
+      await hello(volume, a);
+      const connections = copies.map(() => volume.connection());
+      volume.disk.holdSyncs();
+      for (const at of order) {
+        volume.send(a, connections[at]!, { procedure: make, args: 'x', header: copies[at]! });
+        await volume.time.advance(betweenMs);
+      }
+      volume.disk.releaseSyncs();
+      await volume.time.advance(10);
+      const statuses = connections.map(({ replies }) => [...replies.values()].map(nameStatus));
+      expect(statuses).toEqual(copies.map((_, at) => (at === copies.length - 1 ? ['ok'] : [])));
+      expect(connections.flatMap(({ inFlight }) => inFlight)).toEqual([]);
+      expect(a.server.counters.duplicatesInProgress).toBe(copies.length - 1);
+    }
+  },
+);
 
 test('the same client port behind the gateway is told by xid and arguments', async () => {
   const volume = new TestVolume();

@@ -27,17 +27,10 @@ export class RelayedRegister implements CallRegister {
     this.#original.executed(reply, batch);
   }
 
-  /** A duplicate may have come by either identity: the reply goes to the connection that was opened last. */
+  /** Both identities share one route: whichever a copy came by, the target is the same. */
   finished(): CallTarget | undefined {
-    const own = this.#own.finished();
-    const original = this.#original.finished();
-    if (own === undefined || original === undefined) return own ?? original;
-    const [later, earlier] =
-      original.connection.id > own.connection.id ? [original, own] : [own, original];
-    if (earlier.connection !== later.connection || earlier.xid !== later.xid) {
-      earlier.connection.drop(earlier.xid);
-    }
-    return later;
+    this.#original.finished();
+    return this.#own.finished();
   }
 
   refused(target: CallTarget): void {

@@ -2,13 +2,14 @@ import type { Transaction } from '../../stable-area/records/record-store.ts';
 import type { CallTarget } from './call-target.ts';
 import { type RegisteredReply, registeredReplies, replyKey } from './records.ts';
 import { type CallRegister, RefusedByRegister } from './registered-call.ts';
+import type { ReplyRoute } from './reply-route.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Registers a call under its client's sequence number, and frees what the client has completed on the way. */
 export class SessionRegister implements CallRegister {
-  readonly #sessions: Sessions<CallTarget>;
-  readonly #session: Session<CallTarget>;
+  readonly #sessions: Sessions<ReplyRoute>;
+  readonly #session: Session<ReplyRoute>;
   readonly #sequence: number;
   readonly #durably: boolean;
   readonly #expired: (target: CallTarget) => void;
@@ -16,8 +17,8 @@ export class SessionRegister implements CallRegister {
 
   /** `durably: false` remembers replies in memory alone: the control of a chaos run. */
   constructor(
-    sessions: Sessions<CallTarget>,
-    session: Session<CallTarget>,
+    sessions: Sessions<ReplyRoute>,
+    session: Session<ReplyRoute>,
     sequence: number,
     durably: boolean,
     expired: (target: CallTarget) => void,
@@ -42,7 +43,7 @@ export class SessionRegister implements CallRegister {
   }
 
   finished(): CallTarget | undefined {
-    return this.#session.finished(this.#sequence);
+    return this.#session.finished(this.#sequence)?.target;
   }
 
   refused(target: CallTarget): void {

@@ -6,9 +6,9 @@ import type { RegisteredStatus } from './records.ts';
 export const sequenceWindow = 512;
 
 /** A call that is being executed, or whose reply waits for the disk. */
-interface RunningCall<Target> {
+interface RunningCall<Route> {
   readonly digest: Uint8Array;
-  target: Target;
+  readonly route: Route;
 }
 
 /** A registered reply as it is kept in memory. */
@@ -21,11 +21,11 @@ export interface DoneCall {
 }
 
 /** What becomes of a call with an id: DESIGN "admit". Named, so that each refusal can be counted and tested. */
-export type Admission<Target> =
+export type Admission<Route> =
   | { readonly kind: 'new' }
   | { readonly kind: 'done'; readonly call: DoneCall }
-  /** The reply of the running call goes to this connection from now on. */
-  | { readonly kind: 'in-progress'; readonly replaced: Target }
+  /** The caller attaches this copy to the running call. */
+  | { readonly kind: 'in-progress'; readonly running: Route }
   /** The client itself said that it has the reply: nobody waits for an answer. */
   | { readonly kind: 'already-completed' }
   | { readonly kind: 'collision' }
@@ -34,9 +34,10 @@ export type Admission<Target> =
 
 /**
  * What a holder knows of one life of one client: which of its calls run, and the registered replies that it may still
- * ask for. Written through: the records in the stable area say the same once they are durable.
+ * ask for. Written through: the records in the stable area say the same once they are durable. `Route` is where the
+ * reply of a running call goes.
  */
-export class Session<Target> {
+export class Session<Route> {
   readonly client: Key;
   readonly incarnation: number;
   /** Ended by goodbye, by the end of its lease, or by a later life of the same client: nothing of it is executed any more. */
@@ -46,7 +47,7 @@ export class Session<Target> {
   #lowestUnfinished: number;
   /** Replies below this number are freed in the stable area too. */
   #freedBelow: number;
-  readonly #running = new Map<number, RunningCall<Target>>();
+  readonly #running = new Map<number, RunningCall<Route>>();
   readonly #done = new Map<number, DoneCall>();
 
   constructor(client: Key, incarnation: number, lowestUnfinished: number, leaseEndsMs: number) {
@@ -79,21 +80,19 @@ export class Session<Target> {
     if (lowestUnfinished > this.#lowestUnfinished) this.#lowestUnfinished = lowestUnfinished;
   }
 
-  admit(sequence: number, digest: Uint8Array, target: Target): Admission<Target> {
+  admit(sequence: number, digest: Uint8Array, route: Route): Admission<Route> {
     if (sequence < this.#lowestUnfinished) return { kind: 'already-completed' };
     if (sequence >= this.#lowestUnfinished + sequenceWindow) return { kind: 'beyond-window' };
     const running = this.#running.get(sequence);
     if (running !== undefined) {
       if (!sameDigest(running.digest, digest)) return { kind: 'collision' };
-      const replaced = running.target;
-      running.target = target;
-      return { kind: 'in-progress', replaced };
+      return { kind: 'in-progress', running: running.route };
     }
     const call = this.#done.get(sequence);
     if (call !== undefined) {
       return sameDigest(call.digest, digest) ? { kind: 'done', call } : { kind: 'collision' };
     }
-    this.#running.set(sequence, { digest, target });
+    this.#running.set(sequence, { digest, route });
     return { kind: 'new' };
   }
 
@@ -111,10 +110,10 @@ export class Session<Target> {
   }
 
   /** The reply leaves now, or there is none to send: where to. */
-  finished(sequence: number): Target | undefined {
+  finished(sequence: number): Route | undefined {
     const running = this.#running.get(sequence);
     this.#running.delete(sequence);
-    return running?.target;
+    return running?.route;
   }
 
   /**

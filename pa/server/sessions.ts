@@ -30,12 +30,12 @@ const repliesPerClientMax = 4 * sequenceWindow;
  * a takeover. A lease ends when nothing was heard of a client for `leaseMs` while this process held the volume; a new
  * holder starts every lease anew.
  */
-export class Sessions<Target> {
+export class Sessions<Route> {
   readonly #store: RecordStore;
   readonly #clock: Clock;
   readonly #leaseMs: number;
-  readonly #sessions = new Map<Key, Session<Target>>();
-  readonly #loading = new Map<Key, Promise<Session<Target> | undefined>>();
+  readonly #sessions = new Map<Key, Session<Route>>();
+  readonly #loading = new Map<Key, Promise<Session<Route> | undefined>>();
 
   constructor(store: RecordStore, clock: Clock, leaseMs: number) {
     this.#store = store;
@@ -51,19 +51,19 @@ export class Sessions<Target> {
     return this.#sessions.size;
   }
 
-  all(): Iterable<Session<Target>> {
+  all(): Iterable<Session<Route>> {
     return this.#sessions.values();
   }
 
   /** The session, if it is in memory. Renews the lease: any message does. */
-  find(clientUi: Uint8Array, incarnation: number): Session<Target> | undefined {
+  find(clientUi: Uint8Array, incarnation: number): Session<Route> | undefined {
     const session = this.#sessions.get(clientKey(clientUi, incarnation));
     if (session !== undefined) this.renew(session);
     return session;
   }
 
   /** The session, loaded where it must be; undefined if this incarnation has no record here. */
-  load(clientUi: Uint8Array, incarnation: number): Promise<Session<Target> | undefined> {
+  load(clientUi: Uint8Array, incarnation: number): Promise<Session<Route> | undefined> {
     const key = clientKey(clientUi, incarnation);
     let loading = this.#loading.get(key);
     if (loading === undefined) {
@@ -73,7 +73,7 @@ export class Sessions<Target> {
     return loading;
   }
 
-  renew(session: Session<Target>, extraMs = 0): void {
+  renew(session: Session<Route>, extraMs = 0): void {
     const endsMs = this.#clock.monotonicMs() + this.#leaseMs + extraMs;
     if (endsMs > session.leaseEndsMs) session.leaseEndsMs = endsMs;
   }
@@ -95,7 +95,7 @@ export class Sessions<Target> {
       return incarnation;
     });
     const key = clientKey(clientUi, executed.result);
-    this.#sessions.set(key, new Session<Target>(key, executed.result, 1, this.#leaseEnd()));
+    this.#sessions.set(key, new Session<Route>(key, executed.result, 1, this.#leaseEnd()));
     return { incarnation: executed.result, batch: executed.batch };
   }
 
@@ -149,7 +149,7 @@ export class Sessions<Target> {
    * Adds to a transaction of this client what frees its completed replies, when there are enough of them. Returns
    * what to call when the transaction was executed.
    */
-  free(session: Session<Target>, transaction: Transaction, atLeast = freedPerBatchMin): () => void {
+  free(session: Session<Route>, transaction: Transaction, atLeast = freedPerBatchMin): () => void {
     const freeable = session.freeable(atLeast, freedPerBatchMax);
     if (freeable === undefined) return () => undefined;
     transaction.put(clientRecords, session.client, { lowestUnfinished: freeable.below });
@@ -161,7 +161,7 @@ export class Sessions<Target> {
     };
   }
 
-  async #load(key: Key): Promise<Session<Target> | undefined> {
+  async #load(key: Key): Promise<Session<Route> | undefined> {
     const { result } = await this.#store.execute((transaction) => {
       const record = transaction.get(clientRecords, key);
       if (record === undefined) return undefined;
@@ -174,7 +174,7 @@ export class Sessions<Target> {
     if (result === undefined) return undefined;
     const { incarnation } = parseClientKey(key);
     const { lowestUnfinished } = result.record;
-    const session = new Session<Target>(key, incarnation, lowestUnfinished, this.#leaseEnd());
+    const session = new Session<Route>(key, incarnation, lowestUnfinished, this.#leaseEnd());
     for (const { key: reply, value } of result.replies) {
       session.restore(sequenceOfReplyKey(reply), { ...value, batch: 0 });
     }

@@ -10,6 +10,7 @@ import type { Executor } from './executor.ts';
 import { executeReading } from './reading-call.ts';
 import { type RegisteredCalls, replyMessage } from './registered-call.ts';
 import type { ReplyGate } from './reply-gate.ts';
+import { ReplyRoute } from './reply-route.ts';
 import type { Caller } from './service.ts';
 import type { ServiceRow, ServiceTable } from './service-table.ts';
 import type { StockPeer } from './stock-peer.ts';
@@ -20,7 +21,7 @@ export interface StockCallParts {
   readonly gate: ReplyGate;
   readonly executor: Executor;
   readonly calls: RegisteredCalls;
-  readonly peers: StockPeers<CallTarget>;
+  readonly peers: StockPeers<ReplyRoute>;
   readonly table: ServiceTable;
   readonly counters: CallCounters;
   readonly registration: boolean;
@@ -87,10 +88,10 @@ export class StockCalls {
       });
   }
 
-  #admit({ call, caller, target, row, args }: StockCall, peer: StockPeer<CallTarget>): void {
+  #admit({ call, caller, target, row, args }: StockCall, peer: StockPeer<ReplyRoute>): void {
     const { counters, calls, registration } = this.#parts;
     const digest = callDigest({ ...call, argumentBuffers: [call.argumentBytes] });
-    const admission = peer.admit(call.xid, digest, target);
+    const admission = peer.admit(call.xid, digest, new ReplyRoute(target));
     switch (admission.kind) {
       case 'done':
         counters.duplicatesDone += 1;
@@ -98,7 +99,7 @@ export class StockCalls {
         return;
       case 'in-progress':
         counters.duplicatesInProgress += 1;
-        admission.replaced.connection.drop(admission.replaced.xid);
+        admission.running.attach(target);
         return;
       case 'new': {
         if (admission.collision) counters.collisions += 1;

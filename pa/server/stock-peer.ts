@@ -15,26 +15,24 @@ export interface AnsweredCall extends StockReply {
   readonly heardMs: number;
 }
 
-export type StockAdmission<Target> =
+export type StockAdmission<Route> =
   | { readonly kind: 'new'; readonly collision: boolean }
   | { readonly kind: 'done'; readonly call: AnsweredCall }
-  | { readonly kind: 'in-progress'; readonly replaced: Target };
-
-interface RunningCall<Target> {
-  target: Target;
-}
+  /** The caller attaches this copy to the running call. */
+  | { readonly kind: 'in-progress'; readonly running: Route };
 
 /**
  * One stock client as far as its transport address tells: its running calls and a ring of its last answers. A call is
  * recognised by xid *and* digest, never by the xid alone: two clients behind one address must never get each other's replies.
+ * `Route` is where the reply of a running call goes.
  */
-export class StockPeer<Target> {
+export class StockPeer<Route> {
   readonly key: Key;
   readonly #slots: number;
   readonly #answered = new Map<string, AnsweredCall>();
   /** The newest digest under each xid that is remembered: tells when a number comes back with another call. */
   readonly #newest = new Map<number, string>();
-  readonly #running = new Map<string, RunningCall<Target>>();
+  readonly #running = new Map<string, Route>();
   #nextOrdinal = 0;
   #heardMs = 0;
   #lastHeardMs: number | undefined;
@@ -61,17 +59,13 @@ export class StockPeer<Target> {
     if (reply.ordinal >= this.#nextOrdinal) this.#nextOrdinal = reply.ordinal + 1;
   }
 
-  admit(xid: number, digest: Uint8Array, target: Target): StockAdmission<Target> {
+  admit(xid: number, digest: Uint8Array, route: Route): StockAdmission<Route> {
     const id = callId(xid, digest);
     const running = this.#running.get(id);
-    if (running !== undefined) {
-      const replaced = running.target;
-      running.target = target;
-      return { kind: 'in-progress', replaced };
-    }
+    if (running !== undefined) return { kind: 'in-progress', running };
     const call = this.#answered.get(id);
     if (call !== undefined && this.#isKept(call)) return { kind: 'done', call };
-    this.#running.set(id, { target });
+    this.#running.set(id, route);
     // Another call under a number that is still remembered: a new client behind the address, or a short cycle of xids.
     const other = this.#answered.get(this.#newest.get(xid) ?? '');
     return { kind: 'new', collision: other !== undefined && this.#isKept(other) };
@@ -94,11 +88,11 @@ export class StockPeer<Target> {
   }
 
   /** The reply leaves now, or there is none to send: where to. */
-  finished(xid: number, digest: Uint8Array): Target | undefined {
+  finished(xid: number, digest: Uint8Array): Route | undefined {
     const id = callId(xid, digest);
-    const target = this.#running.get(id)?.target;
+    const route = this.#running.get(id);
     this.#running.delete(id);
-    return target;
+    return route;
   }
 
   #isKept(call: AnsweredCall): boolean {

@@ -24,13 +24,13 @@ const scanStep = 256;
 const forgottenPerBatch = 64;
 
 /** The stock clients of one volume, each with its ring; loaded when one is first heard of after a takeover. */
-export class StockPeers<Target> {
+export class StockPeers<Route> {
   readonly #store: RecordStore;
   readonly #clock: Clock;
   readonly #limits: StockLimits;
   /** In the order in which they were heard, the longest silent first; undefined: only in the stable area. */
-  readonly #peers = new Map<Key, StockPeer<Target> | undefined>();
-  readonly #loading = new Map<Key, Promise<StockPeer<Target>>>();
+  readonly #peers = new Map<Key, StockPeer<Route> | undefined>();
+  readonly #loading = new Map<Key, Promise<StockPeer<Route>>>();
   #forgotten = 0;
 
   constructor(store: RecordStore, clock: Clock, limits: StockLimits = defaultStockLimits) {
@@ -49,7 +49,7 @@ export class StockPeers<Target> {
   }
 
   /** The peer, if it is in memory. Any message of it counts as heard. */
-  find(identity: PeerIdentity): StockPeer<Target> | undefined {
+  find(identity: PeerIdentity): StockPeer<Route> | undefined {
     const key = peerKey(identity);
     const peer = this.#peers.get(key);
     if (peer === undefined) return undefined;
@@ -60,7 +60,7 @@ export class StockPeers<Target> {
   }
 
   /** The peer, with its ring from the stable area. */
-  load(identity: PeerIdentity): Promise<StockPeer<Target>> {
+  load(identity: PeerIdentity): Promise<StockPeer<Route>> {
     const key = peerKey(identity);
     let loading = this.#loading.get(key);
     if (loading === undefined) {
@@ -99,14 +99,14 @@ export class StockPeers<Target> {
     }
   }
 
-  async #load(key: Key): Promise<StockPeer<Target>> {
+  async #load(key: Key): Promise<StockPeer<Route>> {
     const range = { ...slotKeysOf(key), limit: ringSlotsMax };
     const { result } = await this.#store.execute((transaction) =>
       transaction.range(stockReplies, range),
     );
     const known = this.#peers.get(key);
     if (known !== undefined) return known;
-    const peer = new StockPeer<Target>(key, this.#limits.ringSlots);
+    const peer = new StockPeer<Route>(key, this.#limits.ringSlots);
     const inOrder = result.map(({ value }) => value).sort((a, b) => a.ordinal - b.ordinal);
     for (const reply of inOrder) peer.restore(reply);
     peer.heard(this.#clock.monotonicMs());

@@ -3,12 +3,13 @@ import type { CallTarget } from './call-target.ts';
 import type { CallCounters } from './counters.ts';
 import type { RegisteredReply } from './records.ts';
 import type { CallRegister } from './registered-call.ts';
+import type { ReplyRoute } from './reply-route.ts';
 import type { StockPeer } from './stock-peer.ts';
 import { slotKey, stockReplies } from './stock-records.ts';
 
 /** Registers a stock client's call in the ring of its peer. */
 export class StockRegister implements CallRegister {
-  readonly #peer: StockPeer<CallTarget>;
+  readonly #peer: StockPeer<ReplyRoute>;
   readonly #xid: number;
   readonly #digest: Uint8Array;
   readonly #durably: boolean;
@@ -16,7 +17,7 @@ export class StockRegister implements CallRegister {
   #ordinal = 0;
 
   constructor(
-    peer: StockPeer<CallTarget>,
+    peer: StockPeer<ReplyRoute>,
     xid: number,
     digest: Uint8Array,
     durably: boolean,
@@ -43,7 +44,7 @@ export class StockRegister implements CallRegister {
   }
 
   finished(): CallTarget | undefined {
-    return this.#peer.finished(this.#xid, this.#digest);
+    return this.#peer.finished(this.#xid, this.#digest)?.target;
   }
 
   /** A stock client has no lease that could end. */

@@ -15,6 +15,7 @@ import type { Failpoints } from './failpoints.ts';
 import { FtIpc } from './ft-ipc.ts';
 import { RegisteredCalls } from './registered-call.ts';
 import { ReplyGate } from './reply-gate.ts';
+import type { ReplyRoute } from './reply-route.ts';
 import type { Caller, VolumeServices } from './service.ts';
 import { ServiceTable } from './service-table.ts';
 import { Sessions } from './sessions.ts';
@@ -44,10 +45,10 @@ export interface VolumeServerOptions {
 export class VolumeServer {
   readonly gate: ReplyGate;
   readonly counters: CallCounters = newCallCounters();
-  readonly sessions: Sessions<CallTarget>;
+  readonly sessions: Sessions<ReplyRoute>;
   readonly executor: Executor;
   readonly #options: VolumeServerOptions;
-  readonly peers: StockPeers<CallTarget>;
+  readonly peers: StockPeers<ReplyRoute>;
   readonly #ftIpc: FtIpc;
   readonly #stock: StockCalls;
   readonly #statistics: () => Readonly<Record<string, number>>;

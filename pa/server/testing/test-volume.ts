@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Environment } from '../../../environment/environment.ts';
 import { type ManualClock, manualClock } from '../../../environment/testing/manual-clock.ts';
 import { seededRandom } from '../../../environment/testing/seeded-random.ts';
@@ -31,11 +32,12 @@ export interface TestReply {
   readonly results: Buffer | undefined;
 }
 
-/** One connection of a client, with what came back on it. */
+/** One connection of a client, with what came back on it. A call that ends twice is a failed assertion, as in a server's. */
 export class TestConnection {
   readonly replies = new Map<number, TestReply>();
   readonly dropped: number[] = [];
   readonly rpc: RpcConnection;
+  readonly #inFlight: number[] = [];
 
   constructor(id: number, port: number) {
     const peer = { host: '127.0.0.1', port };
@@ -48,15 +50,34 @@ export class TestConnection {
       unsentBytes: 0,
       callsInFlight: 0,
       reply: (xid, message) => {
+        this.#end(xid);
         this.replies.set(xid, parseReply(xid, message));
       },
-      drop: (xid) => this.dropped.push(xid),
+      drop: (xid) => {
+        this.#end(xid);
+        this.dropped.push(xid);
+      },
       pauseReading: () => undefined,
       resumeReading: () => undefined,
       close: () => undefined,
       end: () => undefined,
       onClose: () => undefined,
     };
+  }
+
+  /** Calls that were neither answered nor dropped, by xid. */
+  get inFlight(): readonly number[] {
+    return this.#inFlight;
+  }
+
+  begin(xid: number): void {
+    this.#inFlight.push(xid);
+  }
+
+  #end(xid: number): void {
+    const at = this.#inFlight.indexOf(xid);
+    assert(at >= 0, 'a call is answered or dropped once');
+    this.#inFlight.splice(at, 1);
   }
 }
 
@@ -154,6 +175,7 @@ export class TestVolume {
           : { flavor: paFlavor, body: encodeCallHeader(header, what.secret) },
       argumentBytes: encodeToBuffer(what.procedure.arguments, what.args),
     };
+    connection.begin(xid);
     to.server.onCall(call, connection.rpc);
     return xid;
   }
