@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Ftype3, NfsProgramV3, Nfsstat3 } from '../../protocol/generated/nfs3.ts';
+import { Ftype3, NfsProgramV3, Nfsstat3, type Nfstime3 } from '../../protocol/generated/nfs3.ts';
 import { modeBits } from '../file-system/permissions.ts';
 import { as, asRoot, ServiceVolume } from '../testing/service-volume.ts';
 import { madeBy, nfs3World, resokOf, sattr3 } from './testing/nfs3-world.ts';
@@ -112,6 +112,22 @@ describe('RFC 1813 §3.3.2 SETATTR', () => {
     expect(refused).toMatchObject({ resfail: { objWcc: { after: { attributes: now } } } });
   });
 
+  test('nothing to set: nothing is changed, and a guard counts all the same', async () => {
+    const { file, attributes } = madeBy(await world.create('f', {}, as(1)));
+    const setNothing = async (objCtime: Nfstime3) => {
+      const guard = { check: true, objCtime } as const;
+      const args = { object: file, newAttributes: sattr3({}), guard };
+      return world.volume.nfs3.nfsproc3Setattr(args, { as: as(2) });
+    };
+    const { size, mtime, ctime } = attributes;
+    expect(await setNothing(ctime)).toMatchObject({
+      status: NFS3_OK,
+      resok: { objWcc: { before: { attributes: { size, mtime, ctime } }, after: { attributes } } },
+    });
+    expect(await world.getattr(file)).toEqual(attributes);
+    expect((await setNothing({ ...ctime, seconds: 1 })).status).toBe(NFS3ERR_NOT_SYNC);
+  });
+
   test('sizes: up to the largest file, FBIG beyond, in 64 bits', async () => {
     const { file } = madeBy(await world.create('f'));
     const resize = async (size: bigint): Promise<Nfsstat3> => {
@@ -139,7 +155,7 @@ describe('RFC 1813 §3.3.2 SETATTR', () => {
     expect(await world.setattr(file, { mtime: 'now' }, as(2))).toBe(NFS3ERR_ACCES);
     // The same second twice: each change has a later ctime all the same.
     const before = await world.getattr(file);
-    await world.setattr(file, {}, as(1));
+    await world.setattr(file, { mode: 0o644 }, as(1));
     const after = await world.getattr(file);
     expect(after.ctime.nseconds).toBeGreaterThan(before.ctime.nseconds);
     expect(after.mtime).toEqual(before.mtime);

@@ -12,7 +12,10 @@ import { failure, type FailureStatus, type Outcome } from '../status.ts';
 import type { Time } from '../time.ts';
 import { VolumeDraft } from '../volume-draft.ts';
 
-/** RFC 1094 §2.2.3. Sets everything that is asked for, or nothing. */
+/**
+ * RFC 1094 §2.2.3. Sets everything that is asked for, or nothing. Who asks for nothing changes nothing: otherwise
+ * anybody who may only look at a file could change its ctime, and fail the guarded changes of others.
+ */
 export function setAttributes(
   context: OperationContext,
   ino: number,
@@ -25,6 +28,8 @@ export function setAttributes(
   const opened = openInode(context, ino);
   if (opened.status !== 'ok') return opened;
   const { inode } = opened;
+  const asksNothing = Object.values(asked).every((value) => value === undefined);
+  if (asksNothing) return { status: 'ok', before: inode, after: inode };
   const refused = refusedChange(inode, context.principal, asked);
   if (refused !== undefined) return failure(refused);
   const volume = new VolumeDraft(context);
