@@ -70,17 +70,17 @@ test.each([1, 2])('rpc client: works on %i bytes at a time', async (chunkBytesMa
 
 test('rpc client: many calls are outstanding, and replies find theirs in any order', async () => {
   const { client, calls, connections, time } = await kept();
-  const results = Array.from({ length: 100 }, (_, at) => client.call(hashTable, getValue, `${at}`));
+  const results = Array.from({ length: 60 }, (_, at) => client.call(hashTable, getValue, `${at}`));
   await time.settle();
-  expect(calls.length).toBe(100);
-  expect(new Set(calls.map((call) => call.xid)).size).toBe(100);
+  expect(calls.length).toBe(60);
+  expect(new Set(calls.map((call) => call.xid)).size).toBe(60);
   for (const call of calls.reverse()) {
     const value = Number(call.argumentBytes.toString('latin1', 4, 4 + call.argumentBytes[3]!));
     const result = Buffer.alloc(4);
     result.writeInt32BE(value);
     connections[0]!.reply(call.xid, successReply([result]));
   }
-  expect(await Promise.all(results)).toEqual(Array.from({ length: 100 }, (_, at) => at));
+  expect(await Promise.all(results)).toEqual(Array.from({ length: 60 }, (_, at) => at));
   expect(client.channel.outstanding).toBe(0);
 });
 

@@ -14,6 +14,7 @@ import { callRecord } from '../testing/records.ts';
 import { serverOnMemory } from '../testing/rpc-pair.ts';
 import type { CallHandler, RpcConnection } from './connection.ts';
 import { createDispatcher } from './dispatcher.ts';
+import { defaultServerLimits } from './limits.ts';
 import { RpcServer, type RpcServerOptions } from './rpc-server.ts';
 
 const { program, version } = hashTable;
@@ -86,6 +87,20 @@ test('rpc server over TCP: a peer that never reads its replies holds a bounded a
   expect(Math.max(...unsent)).toBeLessThan(8 * 1024 * 1024);
   client.close();
   deaf.destroy();
+});
+
+test('rpc server: of many calls at once whose replies may be large, few are begun', async () => {
+  const begun: number[] = [];
+  const { openRaw, time, accepted } = await serverOnMemory((call) => begun.push(call.xid));
+  const peer = await openRaw();
+  const calls = Array.from({ length: 640 }, (_, xid) => callRecord(xid, { procedure: 6 }));
+  peer.stream.write([Buffer.concat(calls)]);
+  await time.settle();
+  const { largeRepliesInFlightMax } = defaultServerLimits;
+  expect(begun.length).toBe(largeRepliesInFlightMax);
+  accepted[0]!.reply(0, successReply([Buffer.alloc(1024 * 1024)]));
+  await time.settle();
+  expect(begun.length).toBe(largeRepliesInFlightMax + 1);
 });
 
 test('rpc server over TCP: hundreds of idle connections cost nothing, and one more is served', async () => {

@@ -10,6 +10,11 @@ export interface RpcServerLimits extends RecordLimits {
   readonly callsInFlightMax: number;
   /** Bytes of such calls, counted for calls of `countedCallBytesMin` and more. */
   readonly callBytesInFlightMax: number;
+  /**
+   * Such calls whose replies may be large, whatever their size will be (`ReplySizes`): bounds the replies of calls that
+   * are being executed, for which `unsentReplyBytesMax` comes too late.
+   */
+  readonly largeRepliesInFlightMax: number;
   /** Bytes of replies that the peer has not taken; beyond, the connection is not read. */
   readonly unsentReplyBytesMax: number;
   /** Bytes of unfinished records of all connections; beyond, those that were begun first are closed. */
@@ -42,6 +47,8 @@ export const defaultServerLimits: RpcServerLimits = {
   // More than a PA client's window of 512, so that its questions about old calls still get in.
   callsInFlightMax: 640,
   callBytesInFlightMax: 16 * 1024 * 1024,
+  // 64 MiB of READ replies of 1 MiB; no client has more of them outstanding to any use.
+  largeRepliesInFlightMax: 64,
   unsentReplyBytesMax: 4 * 1024 * 1024,
   partialBytesMax: 256 * 1024 * 1024,
   partialRecordMsMax: 60_000,

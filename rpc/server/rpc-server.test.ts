@@ -146,6 +146,9 @@ test('rpc server: large calls in flight are bounded by their bytes', async () =>
   for (const xid of [1, 1, 2, 3]) peer.stream.write([callRecord(xid, { argumentBuffers })]);
   await time.settle();
   expect(calls.length).toBe(2);
+  accepted[0]!.drop(1);
+  await time.settle();
+  expect(calls.length).toBe(2);
   accepted[0]!.reply(1, successReply([]));
   await time.settle();
   expect(calls.length).toBe(4);

@@ -3,6 +3,7 @@ import type { Endpoint, Listener, Network, Stream } from '../../environment/netw
 import type { CallHandler, RpcConnection } from './connection.ts';
 import { DatagramServer, type DatagramStatistics } from './datagram-server.ts';
 import { type RpcServerLimits, serverLimits, sweepIntervalMs } from './limits.ts';
+import { ReplySizes } from './reply-sizes.ts';
 import { type CloseReason, type ConnectionOwner, ServerConnection } from './server-connection.ts';
 
 export interface RpcServerOptions {
@@ -45,6 +46,7 @@ export class RpcServer {
     this.#owner = {
       timers: options.timers,
       limits: this.#limits,
+      replySizes: new ReplySizes(),
       handler: options.handler,
       nowMs: () => options.clock.monotonicMs(),
       closed: (connection) => this.#forget(connection),

@@ -7,6 +7,7 @@ import { acceptedReply } from '../reply-message.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
 import type { CallHandler, RpcConnection } from './connection.ts';
 import type { RpcServerLimits } from './limits.ts';
+import type { ReplySizes } from './reply-sizes.ts';
 
 /** Why the server closed a connection by itself. */
 export type CloseReason =
@@ -22,6 +23,7 @@ export type CloseReason =
 export interface ConnectionOwner {
   readonly timers: Timers;
   readonly limits: RpcServerLimits;
+  readonly replySizes: ReplySizes;
   readonly handler: CallHandler;
   nowMs(): number;
   closed(connection: ServerConnection): void;
@@ -62,7 +64,7 @@ export class ServerConnection implements RpcConnection, StreamEvents {
     this.#stream = stream;
     this.#owner = owner;
     this.#reader = new RecordReader(owner.limits);
-    this.#inFlight = new CallsInFlight(owner.limits);
+    this.#inFlight = new CallsInFlight(owner.limits, owner.replySizes);
     this.#progressMs = owner.nowMs();
     this.#sender = new RecordSender(stream, owner.timers, () => {
       this.#deliver();
@@ -120,7 +122,9 @@ export class ServerConnection implements RpcConnection, StreamEvents {
 
   reply(xid: number, message: readonly Buffer[]): void {
     if (this.#isClosed) return;
-    this.#inFlight.end(xid);
+    let replyBytes = 0;
+    for (const buffer of message) replyBytes += buffer.length;
+    this.#inFlight.end(xid, replyBytes);
     this.#sender.send(xid, message);
   }
 
@@ -219,7 +223,7 @@ export class ServerConnection implements RpcConnection, StreamEvents {
       return;
     }
     const before = this.#inFlight.count;
-    this.#inFlight.begin(call.xid, record.length);
+    this.#inFlight.begin(call, record.length);
     try {
       this.#owner.handler(call, this);
     } catch (error) {
