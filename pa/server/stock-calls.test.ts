@@ -112,3 +112,22 @@ test('peers beyond the limit are forgotten, the longest silent first, with their
   const records = await a.holder.range({ from: '\x01s', to: '\x01t', limit: 100 });
   expect(records).toHaveLength(2);
 });
+
+test('an address with many peers makes the server forget no other address', async () => {
+  const volume = new TestVolume();
+  const { peers } = (await volume.claim({ stockLimits: { ringSlots: 4, peersMax: 4 } })).server;
+  const peer = (address: string, port: number) =>
+    ({ transport: 'udp', address, port, gatewayUi: undefined }) as const;
+  const quiet = [peer('192.0.2.1', 700), peer('192.0.2.3', 700)];
+  const many = Array.from({ length: 300 }, (_, at) => peer('192.0.2.2', 1_000 + at));
+  for (const identity of [...quiet, ...many]) {
+    const loading = peers.load(identity);
+    await volume.time.advance(1);
+    await loading;
+  }
+  const forgetting = peers.forgetBeyondLimit();
+  await volume.time.advance(1_000);
+  await forgetting;
+  expect([peers.size, peers.forgotten]).toEqual([4, 298]);
+  for (const identity of [...quiet, ...many.slice(-2)]) expect(peers.find(identity)).toBeDefined();
+});

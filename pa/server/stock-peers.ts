@@ -3,6 +3,7 @@ import type { RecordStore } from '../../stable-area/records/record-store.ts';
 import type { Key } from '../../stable-area/stable-area.ts';
 import { StockPeer } from './stock-peer.ts';
 import {
+  hostOfPeerKey,
   type PeerIdentity,
   peerKey,
   peerOfSlotKey,
@@ -14,7 +15,7 @@ import {
 export interface StockLimits {
   /** Answers that are remembered of one peer: more than any client has outstanding at once. */
   readonly ringSlots: number;
-  /** Peers whose answers are remembered; beyond, the one that was silent longest is forgotten. */
+  /** Peers whose answers are remembered; beyond, those of the address with the most peers are forgotten. */
   readonly peersMax: number;
 }
 
@@ -22,6 +23,8 @@ export const defaultStockLimits: StockLimits = { ringSlots: 1_024, peersMax: 4_0
 
 const scanStep = 256;
 const forgottenPerBatch = 64;
+/** Peers that are forgotten before it is looked again which address has the most. */
+const forgottenPerLook = 256;
 
 /** The stock clients of one volume, each with its ring; loaded when one is first heard of after a takeover. */
 export class StockPeers<Route> {
@@ -90,13 +93,48 @@ export class StockPeers<Route> {
 
   /** Forgets peers beyond the limit, in small steps. To be called now and then. */
   async forgetBeyondLimit(): Promise<void> {
-    for (const [key, peer] of this.#peers) {
-      if (this.#peers.size <= this.#limits.peersMax) return;
-      if (peer !== undefined && peer.runningCalls > 0) continue;
-      this.#peers.delete(key);
-      this.#forgotten += 1;
-      await this.#forget(key);
+    while (this.#peers.size > this.#limits.peersMax) {
+      const keys = this.#toForget(
+        Math.min(this.#peers.size - this.#limits.peersMax, forgottenPerLook),
+      );
+      if (keys.length === 0) return;
+      for (const key of keys) {
+        // A call may have come since it was chosen.
+        if (!this.#mayForget(this.#peers.get(key))) continue;
+        this.#peers.delete(key);
+        this.#forgotten += 1;
+        await this.#forget(key);
+      }
     }
+  }
+
+  /**
+   * Always one more of the address with the most peers, of them the longest silent: a host that calls from thousands of
+   * ports costs the answers of nobody else.
+   */
+  #toForget(count: number): Key[] {
+    const hosts = new Map<Key, Key[]>();
+    for (const [key, peer] of this.#peers) {
+      if (!this.#mayForget(peer)) continue;
+      const host = hostOfPeerKey(key);
+      const peers = hosts.get(host);
+      if (peers === undefined) hosts.set(host, [key]);
+      else peers.push(key);
+    }
+    for (const peers of hosts.values()) peers.reverse();
+    const chosen: Key[] = [];
+    while (chosen.length < count) {
+      let most: Key[] = [];
+      for (const peers of hosts.values()) if (peers.length > most.length) most = peers;
+      const longestSilent = most.pop();
+      if (longestSilent === undefined) break;
+      chosen.push(longestSilent);
+    }
+    return chosen;
+  }
+
+  #mayForget(peer: StockPeer<Route> | undefined): boolean {
+    return peer === undefined || peer.runningCalls === 0;
   }
 
   async #load(key: Key): Promise<StockPeer<Route>> {

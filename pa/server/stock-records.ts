@@ -40,6 +40,11 @@ export function peerKey({ transport, address, port, gatewayUi }: PeerIdentity): 
   return `${lengths}${gateway}${host}${transport === 'tcp' ? 't' : 'u'}${numbers}`;
 }
 
+/** What peers with one address have in common: the key without transport and port. */
+export function hostOfPeerKey(peer: Key): Key {
+  return peer.slice(0, -3);
+}
+
 const slotBytes = 2;
 export const ringSlotsMax = 65_536;
 
