@@ -103,3 +103,8 @@ export interface Network {
   /** As `listen`. A stream listener may have the same port. */
   listenDatagrams(at: Endpoint, receive: (datagram: Datagram) => void): Promise<DatagramListener>;
 }
+
+/** Stands for every address of the machine: something to listen at, and nothing to connect to. */
+export function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}

@@ -7,10 +7,6 @@ import { networkInterfaces } from 'node:os';
  */
 const ownNameAddress = '127.0.1.1';
 
-export function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
-}
-
 /**
  * The addresses that a wildcard stands for now. `::` stands for those of IPv4 too, as it does for stream sockets. An
  * IPv6 address that means something on one link only carries that link: `fe80::1%eth0`.

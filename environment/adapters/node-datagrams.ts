@@ -1,14 +1,15 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type {
-  Datagram,
-  DatagramEvents,
-  DatagramListener,
-  DatagramSocket,
-  Endpoint,
+import {
+  type Datagram,
+  type DatagramEvents,
+  type DatagramListener,
+  type DatagramSocket,
+  type Endpoint,
+  isWildcard,
 } from '../network.ts';
-import { isWildcard, localAddresses } from './local-addresses.ts';
+import { localAddresses } from './local-addresses.ts';
 import { NodeDatagramListener } from './node-datagram-listener.ts';
 import { NodeDatagramSocket } from './node-datagram-socket.ts';
 

@@ -121,7 +121,11 @@ export class Tenure {
     const { listen, alsoListen = [] } = this.#parts.options;
     const service = await this.#listen(listen);
     for (const at of alsoListen) this.#alsoAt.push(await this.#listen(at));
-    if (this.holder.loss !== undefined) return undefined;
+    if (this.holder.loss !== undefined) {
+      // Ended meanwhile: what was bound since then would keep the port from the next holder.
+      await this.#rpc.destroy();
+      return undefined;
+    }
     this.#service = service;
     this.#parts.part('initialise', clock.monotonicMs() - startMs);
     this.#background.poke();

@@ -4,10 +4,6 @@ export function isIPv6(host: string): boolean {
   return host.includes(':');
 }
 
-export function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
-}
-
 /** Of this machine itself: no datagram or connection of another one can claim to come from there. */
 export function isLoopback(host: string): boolean {
   return /^127\.\d+\.\d+\.\d+$/.test(host) || host === '::1';

@@ -1,7 +1,7 @@
 import { PMAP_IPPROTO_TCP, PMAP_IPPROTO_UDP } from '../../protocol/generated/portmap.ts';
-import type { Endpoint } from '../../environment/network.ts';
+import { type Endpoint, isWildcard } from '../../environment/network.ts';
 import type { RpcTransport } from '../server/connection.ts';
-import { isIPv6, isWildcard } from './ip-address.ts';
+import { isIPv6 } from './ip-address.ts';
 
 /** RFC 1833 §2: what RPCBPROC_GETADDRLIST says of a transport. */
 const semantics = { connectionless: 1, connected: 3 } as const;

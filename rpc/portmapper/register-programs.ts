@@ -1,6 +1,5 @@
-import type { Endpoint } from '../../environment/network.ts';
+import { type Endpoint, isWildcard } from '../../environment/network.ts';
 import type { ProgramAddress } from './call-null.ts';
-import { isWildcard } from './ip-address.ts';
 import { addressesOf, isNetid, netids } from './netid.ts';
 import type { ListedRegistration, NewRegistration, ProgramTable } from './program-table.ts';
 import { parseUniversalAddress, universalAddress } from './universal-address.ts';

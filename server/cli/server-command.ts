@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { nodeEnvironment } from '../../environment/adapters/node-environment.ts';
 import type { Environment } from '../../environment/environment.ts';
+import { isWildcard } from '../../environment/network.ts';
 import { nodeHttpClient } from '../../pa/adapters/node-http-adapter.ts';
 import { readSecretFile } from '../../pa/adapters/secret-file-adapter.ts';
 import { isLoopback } from '../../pa/bind-rule.ts';
@@ -205,6 +206,3 @@ function startFailure(error: unknown, { host }: ServerCommandOptions): unknown {
 }
 
 /** Addresses that mean "all of this machine's" are no places to send a client to. */
-function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
-}

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../../environment/environment.ts';
-import type { Endpoint } from '../../environment/network.ts';
+import { type Endpoint, isWildcard } from '../../environment/network.ts';
 import type { VolumeServices } from '../../pa/server/service.ts';
 import { MountProgramV1 } from '../../protocol/generated/mount.ts';
-import { isLoopback, isWildcard } from '../../rpc/portmapper/ip-address.ts';
+import { isLoopback } from '../../rpc/portmapper/ip-address.ts';
 import { type Portmapper, startPortmapper } from '../../rpc/portmapper/portmapper.ts';
 import { registerWithRpcbind } from '../../rpc/portmapper/register-with-rpcbind.ts';
 import type { Registrar } from '../../rpc/portmapper/registrar.ts';

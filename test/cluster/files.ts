@@ -4,30 +4,16 @@ import {
   Ftype,
   NfsProgramV2Client,
   NfsStat,
-  type Sattr,
 } from '../../protocol/generated/nfs2.ts';
 import { NfsProgramV3Client } from '../../protocol/generated/nfs3.ts';
 import { nodeEnvironment } from '../../environment/adapters/node-environment.ts';
 import { authSys } from '../../rpc/auth.ts';
 import { connectRpc, type RpcClient } from '../../rpc/client/rpc-client.ts';
+import { sattr } from '../../server/testing/service-volume.ts';
 
 export const credential = authSys({ machineName: 'test', uid: 0, gid: 0, gids: [] });
 
-const unset = 0xffff_ffff;
-const unsetTime = { seconds: unset, useconds: unset };
 const listedBytesMax = 8_192;
-
-export function sattr(fields: Partial<Sattr> = {}): Sattr {
-  return {
-    mode: unset,
-    uid: unset,
-    gid: unset,
-    size: unset,
-    atime: unsetTime,
-    mtime: unsetTime,
-    ...fields,
-  };
-}
 
 /** Another client, which prepares files, changes them behind the first one's back, and looks. Handles are any version's. */
 export class Files {

@@ -20,7 +20,7 @@ interface Server {
 
 /** A PAM and up to two servers of the alias `home`, which die and start when they are told to. */
 export class ServerPair {
-  readonly #data = mkdtempSync(join(tmpdir(), 'fuga-resend-'));
+  readonly #data = mkdtempSync(join(tmpdir(), 'fuga-pair-'));
   readonly #options: ServerPairOptions;
   readonly #servers = new Map<string, Server>();
   #pam: FugaProcess | undefined;

@@ -4,7 +4,8 @@ import { NfsProgramV2, NfsProgramV2Client, NfsStat } from '../../protocol/genera
 import { encodeCall } from '../../rpc/call-message.ts';
 import { connectRpc, connectRpcUdp } from '../../rpc/client/rpc-client.ts';
 import { encodeToBuffers } from '../../xdr/decode.ts';
-import { credential, Files, sattr } from '../cluster/files.ts';
+import { sattr } from '../../server/testing/service-volume.ts';
+import { credential, Files } from '../cluster/files.ts';
 import { ServerPair } from '../cluster/server-pair.ts';
 import { openTcpClient, openUdpClient } from '../resend/stock-client.ts';
 import { GatewayProcess } from './gateway-process.ts';

@@ -1,7 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { namespaceHindrance, runInNamespace } from '../own-namespace.ts';
 
 /*
  * The NFS client of Linux itself, in a kernel that runs as a process (user-mode Linux), on a mount of a pair whose primary is
@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
  */
 
 const mounts = ['vers=3,proto=tcp,mountproto=tcp', 'vers=2,proto=tcp,mountproto=udp'];
-const tools = ['linux.uml', 'modprobe', 'ip', 'unshare', 'flock'];
+const tools = ['linux.uml', 'modprobe', 'flock'];
 const timeoutMs = 300_000;
 
 test('Linux mounts a volume, works on it, and notices no takeover', {
@@ -17,7 +17,8 @@ test('Linux mounts a volume, works on it, and notices no takeover', {
 }, async (context) => {
   const reason = missing();
   if (reason !== undefined) context.skip(`the kernel's client is left out: ${reason}`);
-  const lines = await runInNamespace();
+  const output = await runInNamespace(join(import.meta.dirname, 'host.ts'), mounts);
+  const lines = output.split('\n').map((line) => line.trimEnd());
   const results = lines.filter((line) => /^(not )?ok /.test(line));
   expect(results.filter((line) => line.startsWith('not'))).toEqual([]);
   expect(lines.filter((line) => line.startsWith('mount '))).toEqual(
@@ -31,33 +32,5 @@ test('Linux mounts a volume, works on it, and notices no takeover', {
 function missing(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root can make a network for it';
   if (!existsSync('/dev/net/tun')) return 'there is no /dev/net/tun';
-  const absent = tools.filter((tool) => !isInstalled(tool));
-  return absent.length === 0 ? undefined : `not installed: ${absent.join(', ')}`;
-}
-
-function isInstalled(tool: string): boolean {
-  const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
-  try {
-    execFileSync('sh', ['-c', `command -v ${tool}`], { env: { PATH: path } });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Everything in there ends with `unshare`. */
-async function runInNamespace(): Promise<string[]> {
-  const own = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
-  const host = join(import.meta.dirname, 'host.ts');
-  const child = spawn('unshare', [...own, process.execPath, '--import', 'tsx', host, ...mounts], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, NO_COLOR: '1' },
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
-  child.stderr.on('data', (bytes: Buffer) => (errors += bytes.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`ended with ${code}: ${output}\n${errors}`);
-  return output.split('\n').map((line) => line.trimEnd());
+  return namespaceHindrance(tools);
 }

@@ -1,13 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { namespaceHindrance, runInNamespace } from '../own-namespace.ts';
 
 // Debian's rpcinfo and showmount, on our portmapper and on Debian's rpcbind: they know port 111 only, so that each run has
 // a network of its own.
 
 const mountPort = 20_048;
-const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
-const own = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const host = join(import.meta.dirname, 'portmapper-host.ts');
 
 /** What `portmapper-host.ts` prints. */
 interface Said {
@@ -30,9 +29,9 @@ const ready = [2, 3, 2, 3].map(
 test.for(['own', 'rpcbind'])(
   'rpcinfo and showmount find everything: %s',
   async (which, context) => {
-    const reason = missing();
+    const reason = namespaceHindrance(['rpcinfo', 'rpcbind', 'showmount']);
     if (reason !== undefined) context.skip(`rpcinfo and showmount are left out: ${reason}`);
-    const said = await run(which);
+    const said = JSON.parse(await runInNamespace(host, [which])) as Said;
     const [port = 0, nextPort = 0] = said.ports;
 
     expect(rows(said.list)).toEqual(expect.arrayContaining(registered(port)));
@@ -70,29 +69,4 @@ function registered(port: number): string[] {
 function rows(list = ''): string[] {
   const lines = list.split('\n').map((line) => line.trim().split(/\s+/).join(' '));
   return lines.filter((line) => /^\d/.test(line));
-}
-
-function missing(): string | undefined {
-  const absent = ['unshare', 'ip', 'rpcinfo', 'rpcbind', 'showmount'].filter(
-    (tool) => spawnSync('sh', ['-c', `command -v ${tool}`], { env: { PATH: path } }).status !== 0,
-  );
-  if (absent.length > 0) return `not installed: ${absent.join(', ')}`;
-  const { status } = spawnSync('unshare', [...own, 'true'], { stdio: 'ignore' });
-  return status === 0 ? undefined : 'no namespaces may be made';
-}
-
-/** Everything in there ends with `unshare`. */
-async function run(which: string): Promise<Said> {
-  const host = join(import.meta.dirname, 'portmapper-host.ts');
-  const child = spawn('unshare', [...own, process.execPath, '--import', 'tsx', host, which], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: path, NO_COLOR: '1' },
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
-  child.stderr.on('data', (bytes: Buffer) => (errors += bytes.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`ended with ${code}: ${output}\n${errors}`);
-  return JSON.parse(output) as Said;
 }

@@ -1,5 +1,5 @@
 import { NfsProgramV2 } from '../../protocol/generated/nfs2.ts';
-import { sattr } from '../cluster/files.ts';
+import { sattr } from '../../server/testing/service-volume.ts';
 import { laterFile, type MatrixRow, replaced } from './matrix-row.ts';
 
 const version = NfsProgramV2;

@@ -1,34 +1,17 @@
-import {
-  Createmode3,
-  Ftype3,
-  NfsProgramV3,
-  type Sattr3,
-  StableHow,
-  TimeHow,
-} from '../../protocol/generated/nfs3.ts';
+import { Createmode3, Ftype3, NfsProgramV3, StableHow } from '../../protocol/generated/nfs3.ts';
+import { sattr3 } from '../../server/nfs3/testing/nfs3-world.ts';
 import { laterFile, type MatrixRow, replaced } from './matrix-row.ts';
 
 const version = NfsProgramV3;
 const procedures = NfsProgramV3.procedures;
 const fh = (data: Buffer) => ({ data });
 
-function sattr3(mode: number): Sattr3 {
-  return {
-    mode: { setIt: true, mode },
-    uid: { setIt: false },
-    gid: { setIt: false },
-    size: { setIt: false },
-    atime: { setIt: TimeHow.DONT_CHANGE },
-    mtime: { setIt: TimeHow.DONT_CHANGE },
-  };
-}
-
 /** RFC 1813 §3.3.8: CREATE in one of its modes. */
 function createRow(name: string, mode: 'UNCHECKED' | 'GUARDED' | 'EXCLUSIVE'): MatrixRow {
   const how =
     mode === 'EXCLUSIVE'
       ? { mode: Createmode3.EXCLUSIVE, verf: Buffer.from('verifier') }
-      : { mode: Createmode3[mode], objAttributes: sattr3(0o600) };
+      : { mode: Createmode3[mode], objAttributes: sattr3({ mode: 0o600 }) };
   return {
     name: `NFSv3 CREATE ${name}`,
     version,
@@ -48,7 +31,7 @@ export const nfs3Rows: readonly MatrixRow[] = [
       const looked = await files.nfs3.nfsproc3Getattr({ object });
       if (!('resok' in looked)) throw new Error(`GETATTR: ${looked.status}`);
       const guard = { check: true, objCtime: looked.resok.objAttributes.ctime };
-      return { object, newAttributes: sattr3(0o600), guard };
+      return { object, newAttributes: sattr3({ mode: 0o600 }), guard };
     },
     async change({ files, dir }) {
       await files.setMode(await files.lookup(dir, 'f'), 0o640);
@@ -73,7 +56,7 @@ export const nfs3Rows: readonly MatrixRow[] = [
     version,
     procedure: procedures.nfsproc3Mkdir,
     prepare: ({ dir }) =>
-      Promise.resolve({ where: { dir: fh(dir), name: 'd' }, attributes: sattr3(0o755) }),
+      Promise.resolve({ where: { dir: fh(dir), name: 'd' }, attributes: sattr3({ mode: 0o755 }) }),
     change: ({ files, dir }) => files.removeDirectory(dir, 'd'),
   },
   {
@@ -83,7 +66,7 @@ export const nfs3Rows: readonly MatrixRow[] = [
     prepare: ({ dir }) =>
       Promise.resolve({
         where: { dir: fh(dir), name: 'g' },
-        symlink: { symlinkAttributes: sattr3(0o777), symlinkData: 'f' },
+        symlink: { symlinkAttributes: sattr3({ mode: 0o777 }), symlinkData: 'f' },
       }),
     change: replaced('g'),
   },
@@ -94,7 +77,7 @@ export const nfs3Rows: readonly MatrixRow[] = [
     prepare: ({ dir }) =>
       Promise.resolve({
         where: { dir: fh(dir), name: 'f' },
-        what: { type: Ftype3.NF3FIFO, pipeAttributes: sattr3(0o600) },
+        what: { type: Ftype3.NF3FIFO, pipeAttributes: sattr3({ mode: 0o600 }) },
       }),
     change: replaced('f'),
   },

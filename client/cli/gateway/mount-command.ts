@@ -1,7 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { Endpoint } from '../../../environment/network.ts';
-
-const wildcards = ['0.0.0.0', '::'];
+import { type Endpoint, isWildcard } from '../../../environment/network.ts';
 
 /** What mounts the alias from a gateway on Linux, as a line to be copied; `machine` is what others call this one. */
 export function mountCommand(
@@ -10,7 +8,7 @@ export function mountCommand(
   mountAt: Endpoint,
   machine: string,
 ): string {
-  const host = wildcards.includes(nfsAt.host) ? machine : nfsAt.host;
+  const host = isWildcard(nfsAt.host) ? machine : nfsAt.host;
   const isSix = isIPv6(host);
   const protocol = isSix ? 'tcp6' : 'tcp';
   const options = [
