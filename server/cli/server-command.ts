@@ -204,5 +204,3 @@ function startFailure(error: unknown, { host }: ServerCommandOptions): unknown {
   if (!(error instanceof ListenError)) return error;
   return bindFailure(error.cause, error.what, host, error.port, `--${error.what}-port`);
 }
-
-/** Addresses that mean "all of this machine's" are no places to send a client to. */
