@@ -72,6 +72,8 @@ export interface StableArea {
    * the claim, builds its own directory from the highest visible one, makes everything durable, opens it.
    * Rejects with a StableAreaError; a claim that was linked before the rejection stays, and fences its predecessor.
    * `expected`: when given, gives up as `lost` at once if the highest claim is not this one (0: no claim yet).
+   * `claimed` is called when the claim is linked and durable: whoever held the area before is fenced. The claim can still be
+   * lost, or its epoch fail to open.
    * `progress` is told each part as it ends, for the measurement of takeovers.
    */
   claim(claimant: Claimant, options?: ClaimOptions): Promise<ClaimOutcome>;
@@ -82,6 +84,7 @@ export interface StableArea {
 
 export interface ClaimOptions {
   readonly expected?: number;
+  readonly claimed?: (claim: Claim) => void;
   readonly progress?: (part: 'probe' | 'claim' | 'copy' | 'open', elapsedMs: number) => void;
 }
 

@@ -1,7 +1,7 @@
-import { delay, type Timer } from '../../environment/clock.ts';
+import type { Timer } from '../../environment/clock.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { Endpoint } from '../../environment/network.ts';
-import { isInUse, RpcServer } from '../../rpc/server/rpc-server.ts';
+import type { RpcServer } from '../../rpc/server/rpc-server.ts';
 import { HolderWatch } from '../../stable-area/records/holder-watch.ts';
 import { defaultRecordStoreLimits } from '../../stable-area/records/store.ts';
 import type { Holder, HolderLoss } from '../../stable-area/stable-area.ts';
@@ -9,9 +9,10 @@ import type { ClusterSecret } from '../secret.ts';
 import { BackgroundRunner } from './background.ts';
 import { isLost } from './call-target.ts';
 import { noFailpoints } from './failpoints.ts';
-import type { PamRegistration } from '../directory/port-directory.ts';
 import type { TakeoverPart, VolumeHostOptions } from './host.ts';
-import { drainPatienceMs, heartbeatIntervalMs, portLookMs, portPatienceMs } from './pair/limits.ts';
+import { drainPatienceMs, heartbeatIntervalMs } from './pair/limits.ts';
+import type { Reception, ReceptionAddresses } from './reception.ts';
+import type { Registrar } from './registrar.ts';
 import { VolumeServer } from './volume-server.ts';
 
 export const leaseDefaultMs = 600_000;
@@ -25,8 +26,9 @@ export interface TenureParts {
   readonly holder: Holder;
   readonly secret: ClusterSecret | undefined;
   readonly part: (part: TakeoverPart, elapsedMs: number) => void;
-  /** Tells PAM where the volume is served now. */
-  readonly register: (service: Endpoint) => Promise<readonly PamRegistration[]>;
+  /** Of this claim: bound already, or being bound. The tenure ends it. */
+  readonly reception: Reception;
+  readonly registrar: Registrar;
   readonly problem: (message: string, cause: unknown) => void;
 }
 
@@ -38,14 +40,10 @@ export class Tenure {
   readonly #parts: TenureParts;
   readonly #watch: HolderWatch;
   readonly #server: VolumeServer;
-  readonly #rpc: RpcServer;
   readonly #background: BackgroundRunner;
   readonly #timers = new Set<Timer>();
-  #service: Endpoint | undefined;
-  readonly #alsoAt: Endpoint[] = [];
+  #addresses: ReceptionAddresses | undefined;
   #stopping: Promise<void> | undefined;
-  #registered: 'never' | 'yes' = 'never';
-  #problems = '';
 
   constructor(parts: TenureParts) {
     const { environment, options, holder } = parts;
@@ -65,15 +63,6 @@ export class Tenure {
       secret: parts.secret,
       report: parts.problem,
     });
-    this.#rpc = new RpcServer({
-      ...environment,
-      handler: (call, connection) => {
-        this.#server.onCall(call, connection);
-      },
-      onHandlerError: (error) => {
-        parts.problem('a call could not be processed', error);
-      },
-    });
     this.#background = new BackgroundRunner(
       options.services.background ?? [],
       this.#server.executor,
@@ -88,15 +77,19 @@ export class Tenure {
 
   /** Where clients reach the volume; undefined before it is served. */
   get service(): Endpoint | undefined {
-    return this.#service;
+    return this.#addresses?.service;
   }
 
   get alsoAt(): readonly Endpoint[] {
-    return this.#alsoAt;
+    return this.#addresses?.alsoAt ?? [];
   }
 
   get clients(): number {
     return this.#server.sessions.size;
+  }
+
+  get #rpc(): RpcServer {
+    return this.#parts.reception.rpc;
   }
 
   statistics(): Readonly<Record<string, number>> {
@@ -118,23 +111,20 @@ export class Tenure {
     const startMs = clock.monotonicMs();
     const passed = await this.#initialise();
     if (!passed) return undefined;
-    const { listen, alsoListen = [] } = this.#parts.options;
-    const service = await this.#listen(listen);
-    for (const at of alsoListen) this.#alsoAt.push(await this.#listen(at));
-    if (this.holder.loss !== undefined) {
-      // Ended meanwhile: what was bound since then would keep the port from the next holder.
-      await this.#rpc.destroy();
-      return undefined;
-    }
-    this.#service = service;
+    const addresses = await this.#parts.reception.bound;
+    if (addresses === undefined || this.holder.loss !== undefined) return undefined;
+    this.#addresses = addresses;
+    this.#parts.reception.open((call, connection) => {
+      this.#server.onCall(call, connection);
+    });
     this.#parts.part('initialise', clock.monotonicMs() - startMs);
     this.#background.poke();
-    this.#heartbeat();
+    this.#heartbeat(addresses.service);
     this.#sweepLeases();
     this.#learnClients().catch((error: unknown) => {
       if (!isLost(error)) this.#parts.problem('the known clients could not be read', error);
     });
-    return this.#service;
+    return addresses.service;
   }
 
   /** Answers what was admitted, then gives up serving. The claim stays until somebody else claims. */
@@ -154,22 +144,6 @@ export class Tenure {
     ]);
   }
 
-  /** A predecessor on this machine may still have the port, and is about to leave it. */
-  async #listen(at: Endpoint): Promise<Endpoint> {
-    const { clock, timers } = this.#parts.environment;
-    const hasPredecessor = this.holder.claim.epoch > 1 && at.port !== 0;
-    const untilMs = clock.monotonicMs() + (hasPredecessor ? portPatienceMs : 0);
-    for (;;) {
-      try {
-        return await this.#rpc.listenBoth(at);
-      } catch (error) {
-        const isOver = clock.monotonicMs() >= untilMs || this.holder.loss !== undefined;
-        if (isOver || !isInUse(error)) throw error;
-        await delay(timers, portLookMs);
-      }
-    }
-  }
-
   /** Behind the first calls, which load what they need by themselves. */
   async #learnClients(): Promise<void> {
     await this.#server.sessions.startLeases();
@@ -183,7 +157,7 @@ export class Tenure {
     for (const timer of this.#timers) timer.cancel();
     this.#background.stop();
     // Connections are dropped unanswered: what is outstanding on them is sent again to the new holder.
-    await this.#rpc.destroy();
+    await this.#parts.reception.destroy();
     await this.holder.close();
     return loss;
   }
@@ -201,42 +175,21 @@ export class Tenure {
     await this.ended;
   }
 
-  /** A registration is an effect outside our own epoch: it leaves through the gate, as a reply does. */
-  #heartbeat(): void {
-    const { clock } = this.#parts.environment;
-    const service = this.#service;
-    if (service === undefined || this.holder.loss !== undefined) return;
-    const startMs = clock.monotonicMs();
-    this.#server.gate
-      .passed(0)
-      .then(() => this.#parts.register(service))
-      .then((registrations) => {
-        this.#registeredAt(registrations, clock.monotonicMs() - startMs);
-      })
-      .catch((error: unknown) => {
-        this.#parts.problem('the address could not be registered', error);
-      });
+  /**
+   * A registration is an effect outside our own epoch: it leaves through the gate, as a reply does. The first one was under
+   * way before there was a gate (see `PairedVolume`).
+   */
+  #heartbeat(service: Endpoint): void {
     this.#after(heartbeatIntervalMs, () => {
-      this.#heartbeat();
+      if (this.holder.loss !== undefined) return;
+      this.#server.gate
+        .passed(0)
+        .then(() => this.#parts.registrar.tell(service))
+        .catch((error: unknown) => {
+          if (!isLost(error)) this.#parts.problem('the address could not be registered', error);
+        });
+      this.#heartbeat(service);
     });
-  }
-
-  /** What went wrong is reported once, not with each heartbeat: clients that know us do not need PAM. */
-  #registeredAt(registrations: readonly PamRegistration[], elapsedMs: number): void {
-    const refused: string[] = [];
-    for (const { pam, outcome } of registrations) {
-      if (outcome.kind === 'registered') {
-        if (this.#registered === 'never') this.#parts.part('register', elapsedMs);
-        this.#registered = 'yes';
-      } else if (outcome.kind !== 'stale-epoch') {
-        refused.push(`${pam}: ${outcome.kind === 'unreachable' ? 'unreachable' : outcome.message}`);
-      }
-    }
-    const problems = refused.join('; ');
-    if (problems !== '' && problems !== this.#problems) {
-      this.#parts.problem(`the address is not registered everywhere: ${problems}`, undefined);
-    }
-    this.#problems = problems;
   }
 
   #sweepLeases(): void {

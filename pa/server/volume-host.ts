@@ -1,6 +1,7 @@
 import type { Environment } from '../../environment/environment.ts';
 import { delay } from '../../environment/clock.ts';
 import type { Endpoint } from '../../environment/network.ts';
+import { strict as assert } from 'node:assert';
 import type { Claim, Claimant, Holder } from '../../stable-area/stable-area.ts';
 import type { PortDirectory } from '../directory/port-directory.ts';
 import type { Port } from '../directory/port.ts';
@@ -19,6 +20,8 @@ import { HolderMonitor, type Verdict } from './pair/holder-monitor.ts';
 import type { Backups } from './pair/backups.ts';
 import { claimAgainMs, switchoverLookMs, switchoverPatienceMs } from './pair/limits.ts';
 import { orderTakeover } from './pair/switchover.ts';
+import { Reception } from './reception.ts';
+import { Registrar } from './registrar.ts';
 import { Tenure } from './tenure.ts';
 
 /** What the volumes of one process share. */
@@ -31,6 +34,12 @@ export interface HostParts {
   readonly secret: ClusterSecret | undefined;
   readonly endProcess: (claim: Claim) => boolean;
   readonly observe: (alias: string, event: VolumeEvent) => void;
+}
+
+/** What a claim has before it can serve. */
+interface Entrance {
+  readonly reception: Reception;
+  readonly registrar: Registrar;
 }
 
 /**
@@ -209,21 +218,61 @@ export class PairedVolume implements VolumeHost {
     const startMs = clock.monotonicMs();
     this.#role = 'claiming';
     this.#observe({ kind: 'accused', accusation, epoch: expected });
-    const outcome = await this.#options.area.claim(this.#parts.claimant, {
-      expected,
-      progress: (part, elapsedMs) => {
-        this.#part(part, elapsedMs);
-      },
-    });
-    if (outcome.kind === 'lost') {
-      this.#observe({ kind: 'claim-lost', highest: outcome.highest });
-      return;
+    let entrance: Entrance | undefined;
+    try {
+      const outcome = await this.#options.area.claim(this.#parts.claimant, {
+        expected,
+        claimed: (claim) => {
+          claimed();
+          entrance = this.#receive(claim);
+        },
+        progress: (part, elapsedMs) => {
+          this.#part(part, elapsedMs);
+        },
+      });
+      if (outcome.kind === 'lost') {
+        this.#observe({ kind: 'claim-lost', highest: outcome.highest });
+        return;
+      }
+      assert(entrance !== undefined, 'what is held was claimed');
+      await this.#hold(outcome.holder, entrance, startMs);
+    } finally {
+      await entrance?.reception.destroy();
     }
-    claimed();
-    await this.#hold(outcome.holder, startMs);
   }
 
-  async #hold(holder: Holder, startMs: number): Promise<void> {
+  /** Lets clients come, and tells them where to, while the records are still being copied and opened. */
+  #receive(claim: Claim): Entrance {
+    const { environment, directory } = this.#parts;
+    const problem = (message: string, cause: unknown): void => {
+      this.#observe({ kind: 'problem', message, cause });
+    };
+    const { epoch } = claim;
+    const reception = new Reception({ environment, options: this.#options, epoch, problem });
+    const registrar = new Registrar({
+      clock: environment.clock,
+      register: (service) => directory.register(this.alias, this.#port(service, claim)),
+      registered: (elapsedMs) => {
+        this.#part('register', elapsedMs);
+      },
+      problem,
+    });
+    void this.#announce(claim, { reception, registrar });
+    return { reception, registrar };
+  }
+
+  /**
+   * An effect outside the own epoch is confirmed, as a reply is: the claim is durable, and no higher one is there. Should one
+   * come now, PAM knows by the epochs which is newer.
+   */
+  async #announce({ epoch }: Claim, { reception, registrar }: Entrance): Promise<void> {
+    const addresses = await reception.bound.catch(() => undefined);
+    const highest = await this.#options.area.highestClaim().catch(() => undefined);
+    if (addresses === undefined || highest?.claim.epoch !== epoch || this.#stopping) return;
+    await registrar.tell(addresses.service);
+  }
+
+  async #hold(holder: Holder, entrance: Entrance, startMs: number): Promise<void> {
     const { clock } = this.#parts.environment;
     this.#epoch = holder.claim.epoch;
     this.#areaId = holder.claim.areaId;
@@ -235,8 +284,7 @@ export class PairedVolume implements VolumeHost {
       part: (part, elapsedMs) => {
         this.#part(part, elapsedMs);
       },
-      register: (service) =>
-        this.#parts.directory.register(this.alias, this.#port(service, holder.claim)),
+      ...entrance,
       problem: (message, cause) => {
         this.#observe({ kind: 'problem', message, cause });
       },

@@ -147,17 +147,18 @@ export const claimCases: readonly ComplianceCase[] = [
     },
   },
   {
-    name: 'progress tells the parts of a claim in order',
+    name: 'progress tells the parts of a claim in order, and when the claim stands',
     async run(world) {
       const parts: string[] = [];
       const area = await world.openArea();
       await area.claim(claimant('a'), {
+        claimed: ({ epoch, node }) => parts.push(`${node} has epoch ${epoch}`),
         progress: (part, elapsedMs) => {
           assert(elapsedMs >= 0);
           parts.push(part);
         },
       });
-      assert.deepEqual(parts, ['probe', 'claim', 'copy', 'open']);
+      assert.deepEqual(parts, ['probe', 'claim', 'a has epoch 1', 'copy', 'open']);
     },
   },
   {

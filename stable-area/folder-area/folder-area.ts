@@ -79,7 +79,8 @@ class FolderArea implements StableArea {
     await this.#background;
   }
 
-  async #claim(claimant: Claimant, { expected, progress }: ClaimOptions): Promise<ClaimOutcome> {
+  async #claim(claimant: Claimant, options: ClaimOptions): Promise<ClaimOutcome> {
+    const { expected, claimed, progress } = options;
     const { clock } = this.#options;
     let partStartMs = clock.monotonicMs();
     const ended = (part: 'probe' | 'claim' | 'copy' | 'open'): void => {
@@ -99,6 +100,7 @@ class FolderArea implements StableArea {
     // A holder of our own is fenced by it like any other; it need not find out by itself.
     this.#holder?.fence();
     ended('claim');
+    claimed?.(linked.claim);
 
     const parts = { ...this.#options, paths: this.#paths, limits: this.#limits };
     if (!(await buildEpochDirectory(parts, linked.claim))) return this.#lost();

@@ -97,7 +97,7 @@ export function openMemoryArea(
     });
 
   const claim = async (claimant: Claimant, options: ClaimOptions = {}): Promise<ClaimOutcome> => {
-    const { expected, progress } = options;
+    const { expected, claimed, progress } = options;
     let partStartMs = clock.monotonicMs();
     const ended = (part: 'probe' | 'claim' | 'copy' | 'open'): void => {
       const nowMs = clock.monotonicMs();
@@ -115,6 +115,7 @@ export function openMemoryArea(
     const made = linkClaim(claimant);
     holder?.fence();
     ended('claim');
+    claimed?.(made);
     const epoch = await build(made);
     await aliveOnly();
     disk.epochs.set(made.epoch, epoch);

@@ -56,6 +56,8 @@ export class HolderMonitor {
   #answeredMs: number;
   #visible: boolean;
   #client: RpcClient | undefined;
+  /** Ends the pause between two questions. */
+  #wake: () => void = () => undefined;
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
@@ -131,6 +133,9 @@ export class HolderMonitor {
   async #askOn(client: RpcClient): Promise<void> {
     const { environment, claim, node, ownPairAddress, secret } = this.#parts;
     const stub = new PairProgramV1Client<RpcCallOptions>(client);
+    client.channel.onClose(() => {
+      this.#wake();
+    });
     while (!this.#ended && !client.channel.isClosed) {
       const question = {
         area: Buffer.from(claim.areaId),
@@ -146,8 +151,19 @@ export class HolderMonitor {
         return;
       }
       if (isPairMac(secret, answerCovered(signed, iaa), iaa.mac)) this.#heard(iaa);
-      await delay(environment.timers, ayaIntervalMs);
+      await this.#pause();
     }
+  }
+
+  /** Until it is time to ask again. A connection that closes may be the death that is looked for, and ends it at once. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#parts.environment.timers.after(ayaIntervalMs, resolve);
+      this.#wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   #heard(iaa: { role: PairRole; epoch: bigint; oldestCommitMs: number; process: string }): void {
