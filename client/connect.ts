@@ -1,8 +1,8 @@
 import { nodeEnvironment } from '../environment/adapters/node-environment.ts';
-import { nodeHttpClient } from '../pa/adapters/node-http-adapter.ts';
+import { openNodeDirectory, parseServers } from '../pa/adapters/node-directory-adapter.ts';
 import type { PaClientEvents } from '../pa/client/events.ts';
 import { createPaClient, type PaClient } from '../pa/client/pa-client.ts';
-import { HttpPortDirectory, parsePamUrl } from '../pa/directory/http-directory.ts';
+import { parsePamUrl } from '../pa/directory/http-directory.ts';
 import type { PortDirectory } from '../pa/directory/port-directory.ts';
 import { authSys } from '../rpc/auth.ts';
 import type { OpaqueAuth } from '../rpc/opaque-auth.ts';
@@ -20,7 +20,9 @@ export interface ConnectOptions {
   readonly alias: string;
   /** Addresses of the PAMs, `http://host:port` or `host:port`; one text with commas, or a list. */
   readonly pams?: string | readonly string[];
-  /** Instead of `pams`: any other directory. It is not closed by `close`. */
+  /** `host:port` of servers that may serve the alias, instead of PAMs or for when none can be reached. */
+  readonly servers?: string | readonly string[];
+  /** Instead of both: any other directory. It is not closed by `close`. */
   readonly directory?: PortDirectory;
   /** In whose name files are used; the user of this process. Servers believe it, as NFS servers do. */
   readonly identity?: Identity;
@@ -38,9 +40,11 @@ export interface ConnectOptions {
  */
 export async function connect(options: ConnectOptions): Promise<FugaFs> {
   const environment = nodeEnvironment();
-  const own = options.directory === undefined ? openDirectory(options.pams ?? []) : undefined;
+  const own = options.directory === undefined ? openDirectory(options) : undefined;
   const directory = options.directory ?? own;
-  if (directory === undefined) throw new TypeError('connect needs `pams` or a `directory`');
+  if (directory === undefined) {
+    throw new TypeError('connect needs `pams`, `servers` or a `directory`');
+  }
   const client = createPaClient({
     environment,
     directory,
@@ -94,14 +98,17 @@ function credentialOf({ uid, gid, groups }: Identity, machineName: string): Opaq
   return authSys({ machineName: name, uid, gid, gids: groups.slice(0, groupsMax) });
 }
 
-function openDirectory(pams: string | readonly string[]): PortDirectory | undefined {
-  const texts = typeof pams === 'string' ? pams.split(',') : pams;
-  if (texts.length === 0) return undefined;
-  const urls = texts.map((text) => {
+function openDirectory(options: ConnectOptions): PortDirectory | undefined {
+  const pams = textsOf(options.pams).map((text) => {
     const url = parsePamUrl(text.trim());
     if (url === undefined)
       throw new TypeError(`"${text}" is no address of a PAM (http://host:port)`);
     return url;
   });
-  return new HttpPortDirectory({ environment: nodeEnvironment(), http: nodeHttpClient(), urls });
+  const servers = parseServers(textsOf(options.servers));
+  return pams.length + servers.length === 0 ? undefined : openNodeDirectory({ pams, servers });
+}
+
+function textsOf(list: string | readonly string[] = []): readonly string[] {
+  return typeof list === 'string' ? list.split(',') : list;
 }

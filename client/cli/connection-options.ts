@@ -15,6 +15,12 @@ export function addConnectionOptions(command: Command): void {
     )
     .addOption(
       new Option(
+        '--servers <host:port,...>',
+        'addresses of servers, where there is no port alias manager or none answers (default: $FUGA_SERVERS)',
+      ).helpGroup(group),
+    )
+    .addOption(
+      new Option(
         '--alias <name>',
         'the alias that paths without one are in (default: $FUGA_ALIAS, or the only one there is)',
       ).helpGroup(group),

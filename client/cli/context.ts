@@ -29,6 +29,8 @@ export interface CliContext {
 export interface ConnectionOptions {
   /** PAMs, as typed. */
   readonly pam?: string | undefined;
+  /** Servers, as typed. */
+  readonly servers?: string | undefined;
   /** What a path without an alias is in. */
   readonly alias?: string | undefined;
   /** How long to wait for a PAM, in seconds. */

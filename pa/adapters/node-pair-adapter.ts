@@ -2,13 +2,12 @@ import { nodeEnvironment } from '../../environment/adapters/node-environment.ts'
 import { openFolderArea } from '../../stable-area/folder-area/folder-area.ts';
 import { createLevelEngineFactory } from '../../stable-area/leveldb/level-engine-adapter.ts';
 import { createPaClient, type PaAlias, type PaClientOptions } from '../client/pa-client.ts';
-import { HttpPortDirectory } from '../directory/http-directory.ts';
 import type { ClusterSecret } from '../secret.ts';
 import type { PairProcess, VolumeEvent, VolumeHostOptions } from '../server/host.ts';
 import { startPairProcess } from '../server/pair-process.ts';
 import type { VolumeServices } from '../server/service.ts';
-import { nodeHttpClient } from './node-http-adapter.ts';
 import { endProcess } from './end-process-adapter.ts';
+import { openNodeDirectory, parseServers } from './node-directory-adapter.ts';
 import { processIdentity } from './process-identity-adapter.ts';
 
 export interface ServeOptions
@@ -35,12 +34,7 @@ export interface ServeOptions
 export async function serveAlias(options: ServeOptions): Promise<PairProcess> {
   const { node, alias, data, services, secret, host = '127.0.0.1', port = 0 } = options;
   const environment = nodeEnvironment();
-  const directory = new HttpPortDirectory({
-    environment,
-    http: nodeHttpClient(),
-    urls: options.pams,
-    secret,
-  });
+  const directory = openNodeDirectory({ pams: options.pams, secret });
   const process = await startPairProcess({
     environment,
     node,
@@ -67,7 +61,10 @@ export async function serveAlias(options: ServeOptions): Promise<PairProcess> {
 
 export interface ConnectOptions extends Omit<PaClientOptions, 'environment' | 'directory'> {
   readonly alias: string;
-  readonly pams: readonly string[];
+  /** `http://host:port` of each PAM. */
+  readonly pams?: readonly string[];
+  /** `host:port` of servers that may serve the alias, instead of PAMs or for when none can be reached. */
+  readonly servers?: readonly string[];
 }
 
 /** An alias to call, with a client of its own. */
@@ -76,16 +73,11 @@ export interface ConnectedAlias extends PaAlias {
   close(): Promise<void>;
 }
 
-/** Connects to an alias; generated stubs run over what is returned. */
+/** Connects to an alias; generated stubs run over what is returned. Throws where an address is none, or there is none. */
 export function connectAlias(options: ConnectOptions): ConnectedAlias {
-  const { alias: name, pams, ...clientOptions } = options;
+  const { alias: name, pams = [], servers = [], ...clientOptions } = options;
   const environment = nodeEnvironment();
-  const directory = new HttpPortDirectory({
-    environment,
-    http: nodeHttpClient(),
-    urls: pams,
-    secret: options.secret,
-  });
+  const directory = openNodeDirectory({ pams, servers: parseServers(servers) });
   const client = createPaClient({ ...clientOptions, environment, directory });
   const alias = client.alias(name);
   return {

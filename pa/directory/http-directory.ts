@@ -2,21 +2,24 @@ import type { HttpClient } from './http-client.ts';
 import { PamConnection, type PamConnectionOptions } from './pam-connection.ts';
 import { assertAliasName, type Port } from './port.ts';
 import type { Lookup, PamRegistration, PortDirectory, Subscription } from './port-directory.ts';
+import type { PortSource } from './port-source.ts';
 import { PortView, type Statement } from './port-view.ts';
 
 /** Aliases whose ports are remembered while nobody follows them. */
 const viewsMax = 1_024;
 
 export interface HttpDirectoryOptions extends Omit<PamConnectionOptions, 'url'> {
-  /** As `parsePamUrl` gives them; at least one. */
+  /** As `parsePamUrl` gives them; at least one, unless there are `servers`. */
   readonly urls: readonly string[];
+  /** They are asked as PAMs are, and told nothing. */
+  readonly servers?: readonly PortSource[];
   readonly http: HttpClient;
 }
 
 interface Followed {
   readonly view: PortView;
   readonly listeners: Set<(port: Port) => void>;
-  /** One for each PAM, while there are listeners. */
+  /** One for each source, while there are listeners. */
   subscriptions: readonly Subscription[];
 }
 
@@ -30,36 +33,41 @@ export function parsePamUrl(text: string): string | undefined {
   return url.protocol === 'http:' && isPlain ? url.origin : undefined;
 }
 
-/** The directory behind one or more PAMs. They need no agreement among each other: see PortView. */
+/** The directory behind PAMs and known servers. They need no agreement among each other: see PortView. */
 export class HttpPortDirectory implements PortDirectory {
   readonly description: string;
   readonly #options: HttpDirectoryOptions;
   readonly #pams: readonly PamConnection[];
+  /** The PAMs too. */
+  readonly #sources: readonly PortSource[];
   readonly #aliases = new Map<string, Followed>();
 
   constructor(options: HttpDirectoryOptions) {
-    if (options.urls.length === 0) throw new RangeError('a directory needs a PAM');
     this.#options = options;
     this.#pams = options.urls.map((url) => new PamConnection({ ...options, url }));
-    this.description = options.urls.join(', ');
+    this.#sources = [...this.#pams, ...(options.servers ?? [])];
+    if (this.#sources.length === 0) throw new RangeError('a directory needs a PAM or a server');
+    this.description = this.#sources.map(({ url }) => url).join(', ');
   }
 
   lookup(alias: string): Promise<Lookup> {
     assertAliasName(alias);
     const { view } = this.#followed(alias);
     return new Promise((resolve) => {
-      let unanswered = this.#pams.length;
+      let unanswered = this.#sources.length;
       let failure: Error | undefined;
-      const take = (pam: PamConnection, answer: Statement | Error): void => {
+      const take = (source: PortSource, answer: Statement | Error): void => {
         unanswered -= 1;
         if (answer instanceof Error) failure = answer;
-        else this.#state(alias, pam, answer);
+        else this.#state(alias, source, answer);
         const port = view.best;
         const isFound = !(answer instanceof Error) && answer.kind === 'port' && port !== undefined;
         if (isFound) resolve({ kind: 'found', port });
         else if (unanswered === 0) resolve(allAnswered(view, failure));
       };
-      for (const pam of this.#pams) void pam.lookup(alias).then((answer) => take(pam, answer));
+      for (const source of this.#sources) {
+        void source.lookup(alias).then((answer) => take(source, answer));
+      }
     });
   }
 
@@ -77,8 +85,8 @@ export class HttpPortDirectory implements PortDirectory {
       if (!told && best !== undefined) listener(best);
     });
     if (followed.subscriptions.length === 0) {
-      followed.subscriptions = this.#pams.map((pam) =>
-        pam.follow(alias, (statement) => this.#state(alias, pam, statement)),
+      followed.subscriptions = this.#sources.map((source) =>
+        source.follow(alias, (statement) => this.#state(alias, source, statement)),
       );
     }
     return {
@@ -105,9 +113,9 @@ export class HttpPortDirectory implements PortDirectory {
     this.#options.http.close();
   }
 
-  #state(alias: string, pam: PamConnection, statement: Statement): void {
+  #state(alias: string, { url }: PortSource, statement: Statement): void {
     const { view, listeners } = this.#followed(alias);
-    if (!view.state(pam.url, statement)) return;
+    if (!view.state(url, statement)) return;
     const { best } = view;
     if (best === undefined) return;
     for (const listener of listeners) listener(best);

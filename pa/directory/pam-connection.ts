@@ -7,6 +7,7 @@ import type { HttpClient, HttpResponse } from './http-client.ts';
 import { parseEntry, parseError, parseEvent, parseJson } from './pam-messages.ts';
 import type { Port } from './port.ts';
 import type { Registration, Subscription } from './port-directory.ts';
+import type { PortSource } from './port-source.ts';
 import type { Statement } from './port-view.ts';
 import {
   nonceBytes,
@@ -41,7 +42,7 @@ export interface PamConnectionOptions {
 }
 
 /** One PAM. */
-export class PamConnection {
+export class PamConnection implements PortSource {
   readonly url: string;
   readonly #options: PamConnectionOptions;
 

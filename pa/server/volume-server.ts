@@ -13,6 +13,7 @@ import { type CallCounters, newCallCounters } from './counters.ts';
 import { Executor, volumeState } from './executor.ts';
 import type { Failpoints } from './failpoints.ts';
 import { FtIpc } from './ft-ipc.ts';
+import { locateService } from './locate-service.ts';
 import { RegisteredCalls } from './registered-call.ts';
 import { ReplyGate } from './reply-gate.ts';
 import type { ReplyRoute } from './reply-route.ts';
@@ -68,7 +69,7 @@ export class VolumeServer {
       executor,
       store,
       counters,
-      table: new ServiceTable(options.services.services),
+      table: new ServiceTable([...options.services.services, locateService]),
       registration: options.registration,
       failed: (error: unknown, target: CallTarget) => {
         this.#failed(error, target);

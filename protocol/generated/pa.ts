@@ -9,6 +9,7 @@ export const PA_HEADER_VERSION = 1;
 export const PA_UI_SIZE = 16;
 export const PA_MAC_MAX = 32;
 export const PA_ADDRESS_MAX = 64;
+export const PA_ALIAS_NAME_MAX = 64;
 export const PA_OUTSTANDING_MAX = 512;
 export const PAIR_NODE_MAX = 255;
 export const PAIR_PROCESS_MAX = 64;
@@ -375,6 +376,53 @@ export const PaGoodbyeResultCodec: XdrCodec<PaGoodbyeResult> = {
   },
 };
 
+/** `typedef pa_alias_name`. */
+export type PaAliasName = string;
+
+export const PaAliasNameCodec: XdrCodec<PaAliasName> = {
+  encode(writer, value) {
+    writer.stringUtf8(value, 64);
+  },
+  decode(reader) {
+    return reader.stringUtf8(64);
+  },
+};
+
+/** `struct pa_location`. */
+export interface PaLocation {
+  readonly alias: PaUi;
+  readonly epoch: bigint;
+}
+
+export const PaLocationCodec: XdrCodec<PaLocation> = {
+  encode(writer, value) {
+    writer.opaqueFixed(value.alias, 16);
+    writer.unsignedHyper(value.epoch);
+  },
+  decode(reader) {
+    return { alias: reader.opaqueFixed(16), epoch: reader.unsignedHyper() };
+  },
+};
+
+/** `struct pa_locate_result`. */
+export interface PaLocateResult {
+  readonly location: PaLocation | undefined;
+}
+
+export const PaLocateResultCodec: XdrCodec<PaLocateResult> = {
+  encode(writer, value) {
+    if (value.location === undefined) {
+      writer.bool(false);
+    } else {
+      writer.bool(true);
+      PaLocationCodec.encode(writer, value.location);
+    }
+  },
+  decode(reader) {
+    return { location: reader.bool() ? PaLocationCodec.decode(reader) : undefined };
+  },
+};
+
 /** `struct pair_aya`. */
 export interface PairAya {
   readonly area: PaUi;
@@ -563,6 +611,12 @@ export const PaProgramV1 = {
       arguments: PaGoodbyeArgumentsCodec,
       result: PaGoodbyeResultCodec,
     },
+    paLocate: {
+      number: 6,
+      name: 'PA_LOCATE',
+      arguments: PaAliasNameCodec,
+      result: PaLocateResultCodec,
+    },
   },
 } as const satisfies ProgramVersion;
 
@@ -597,6 +651,10 @@ export class PaProgramV1Client<Options = unknown> {
   paGoodbye(args: PaGoodbyeArguments, options?: Options): Promise<PaGoodbyeResult> {
     return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paGoodbye, args, options);
   }
+
+  paLocate(args: PaAliasName, options?: Options): Promise<PaLocateResult> {
+    return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paLocate, args, options);
+  }
 }
 
 /** What a server of PA_PROGRAM implements. */
@@ -607,6 +665,7 @@ export interface PaProgramV1Handlers<Context> {
   readonly paComplete: (args: PaCompletionArguments, context: Context) => PaCompletionResult | Promise<PaCompletionResult>;
   readonly paExtendLease: (args: PaLeaseArguments, context: Context) => PaLeaseResult | Promise<PaLeaseResult>;
   readonly paGoodbye: (args: PaGoodbyeArguments, context: Context) => PaGoodbyeResult | Promise<PaGoodbyeResult>;
+  readonly paLocate: (args: PaAliasName, context: Context) => PaLocateResult | Promise<PaLocateResult>;
 }
 
 export function dispatchPaProgramV1<Context>(
@@ -637,6 +696,10 @@ export function dispatchPaProgramV1<Context>(
   rows.set(5, {
     procedure: procedures.paGoodbye,
     handle: (args, context) => handlers.paGoodbye(args, context),
+  });
+  rows.set(6, {
+    procedure: procedures.paLocate,
+    handle: (args, context) => handlers.paLocate(args, context),
   });
   return { version: PaProgramV1, rows };
 }

@@ -10,6 +10,8 @@ export interface ServerPairOptions {
   readonly host?: string;
   /** Service port of all servers: only the primary listens. Default: one of its own for each. */
   readonly port?: number;
+  /** How many PAMs there are; default 1. */
+  readonly pams?: number;
 }
 
 interface Server {
@@ -18,13 +20,17 @@ interface Server {
   port: number;
 }
 
-/** A PAM and up to two servers of the alias `home`, which die and start when they are told to. */
+interface Pam {
+  readonly process: FugaProcess;
+  url: string;
+}
+
+/** PAMs and up to two servers of the alias `home`, which die and start when they are told to. */
 export class ServerPair {
   readonly #data = mkdtempSync(join(tmpdir(), 'fuga-pair-'));
   readonly #options: ServerPairOptions;
   readonly #servers = new Map<string, Server>();
-  #pam: FugaProcess | undefined;
-  #pamUrl = '';
+  readonly #pams: Pam[] = [];
 
   constructor(options: ServerPairOptions = {}) {
     this.#options = options;
@@ -32,10 +38,9 @@ export class ServerPair {
 
   async open(): Promise<void> {
     if (this.#options.host !== undefined) await runFuga(['secret', join(this.#data, 'secret')]);
-    const words = ['pam', '--port', '0', ...this.#everywhere()];
-    this.#pam = new FugaProcess(words, join(this.#data, 'pam'));
-    const line = await this.#pam.line('PAM listens on');
-    this.#pamUrl = (JSON.parse(line) as { readonly url: string }).url;
+    for (let index = 0; index < (this.#options.pams ?? 1); index += 1) {
+      await this.#startPam(index, '0');
+    }
   }
 
   /** Starts a server where nobody serves. Resolves with its service port, the same whenever it starts. */
@@ -45,9 +50,22 @@ export class ServerPair {
     return server.port;
   }
 
-  /** Where the PAM answers. */
+  /** Where PAMs answer, with commas between them. */
   get pamUrl(): string {
-    return this.#pamUrl;
+    return this.#pams.map(({ url }) => url).join(',');
+  }
+
+  async killPam(index = 0): Promise<void> {
+    const process = this.#pams[index]?.process;
+    process?.signal('SIGKILL');
+    await process?.ended;
+  }
+
+  /** Where it was, and it knows nothing. */
+  async restartPam(index = 0): Promise<void> {
+    await this.killPam(index);
+    const url = this.#pams[index]?.url ?? '';
+    await this.#startPam(index, new URL(url).port);
   }
 
   /** Its process id. */
@@ -74,8 +92,18 @@ export class ServerPair {
 
   async close(): Promise<void> {
     for (const { process } of this.#servers.values()) await process.dispose();
-    await this.#pam?.dispose();
+    for (const { process } of this.#pams) await process.dispose();
     rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  async #startPam(index: number, port: string): Promise<void> {
+    const words = ['pam', '--port', port, ...this.#everywhere()];
+    const process = new FugaProcess(words, join(this.#data, `pam-${index}`));
+    // Its address stays: servers are started while it comes up again.
+    const pam = { process, url: this.#pams[index]?.url ?? '' };
+    this.#pams[index] = pam;
+    const line = await pam.process.line('PAM listens on');
+    pam.url = (JSON.parse(line) as { readonly url: string }).url;
   }
 
   #start(node: string): Server {
@@ -86,7 +114,7 @@ export class ServerPair {
       'server',
       ...where,
       '--pam',
-      this.#pamUrl,
+      this.pamUrl,
       ...ports,
       ...this.#everywhere(),
       ...(this.#options.words ?? []),

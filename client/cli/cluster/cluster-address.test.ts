@@ -4,6 +4,7 @@ import { type AddressSources, findCluster } from './cluster-address.ts';
 const find = (sources: Partial<AddressSources>) =>
   findCluster({
     pam: undefined,
+    servers: undefined,
     alias: undefined,
     secretFile: undefined,
     environment: {},
@@ -20,6 +21,7 @@ describe('where the servers are', () => {
   test('the default, where nothing is said', () => {
     expect(find({})).toEqual({
       urls: ['http://127.0.0.1:7460'],
+      servers: [],
       source: 'the default',
       alias: undefined,
       aliases: [],
@@ -31,6 +33,7 @@ describe('where the servers are', () => {
     const written = { pams: ['http://127.0.0.1:9'], secretFile: '/s', aliases: ['home'], pid: 1 };
     expect(find({ readClusterFile: file(written) })).toEqual({
       urls: ['http://127.0.0.1:9'],
+      servers: [],
       source: 'fuga-data/cluster.json',
       alias: undefined,
       aliases: ['home'],
@@ -50,6 +53,7 @@ describe('where the servers are', () => {
     const environment = { FUGA_PAM: 'b:1, http://c:2/', FUGA_ALIAS: 'x', FUGA_SECRET_FILE: '/t' };
     expect(find({ readClusterFile, environment })).toEqual({
       urls: ['http://b:1', 'http://c:2'],
+      servers: [],
       source: '$FUGA_PAM',
       alias: 'x',
       aliases: [],
@@ -64,6 +68,24 @@ describe('where the servers are', () => {
     });
   });
 
+  test('servers, with the PAMs that were named and without the default one', () => {
+    expect(find({ servers: 'a:1, [::1]:2' })).toMatchObject({
+      urls: [],
+      servers: [
+        { host: 'a', port: 1 },
+        { host: '::1', port: 2 },
+      ],
+      source: '--servers',
+    });
+    const environment = { FUGA_SERVERS: 'c:3' };
+    const readClusterFile = file({ pams: ['http://127.0.0.1:9'] });
+    expect(find({ environment, readClusterFile })).toMatchObject({
+      urls: ['http://127.0.0.1:9'],
+      servers: [{ host: 'c', port: 3 }],
+    });
+    expect(find({ environment })).toMatchObject({ urls: [], source: '$FUGA_SERVERS' });
+  });
+
   test('a list of aliases, as servers have it, names no default', () => {
     expect(find({ environment: { FUGA_ALIAS: 'a,b' } }).alias).toBeUndefined();
     expect(find({ environment: { FUGA_ALIAS: '' } }).alias).toBeUndefined();
@@ -74,6 +96,7 @@ describe('where the servers are', () => {
     expect(() => find({ environment: { FUGA_PAM: 'a,,b' } })).toThrow(
       "$FUGA_PAM: '' is no address",
     );
+    expect(() => find({ servers: 'a:1,b' })).toThrow("--servers: 'b' is no address of a server");
     expect(() => find({ alias: 'No' })).toThrow("'No' is no name of an alias");
   });
 });

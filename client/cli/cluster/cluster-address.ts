@@ -1,5 +1,7 @@
 import { isAliasName } from '../../../pa/directory/port.ts';
+import type { Endpoint } from '../../../environment/network.ts';
 import { parsePamUrl } from '../../../pa/directory/http-directory.ts';
+import { parseServerAddress } from '../../../pa/directory/known-server.ts';
 import { CommandFailure } from '../failure.ts';
 
 /** Where a PAM is when nobody says anything else: what `fuga pam` listens on by default. */
@@ -7,7 +9,10 @@ export const defaultPamUrl = 'http://127.0.0.1:7460';
 
 /** What is known of the cluster before anybody was asked. */
 export interface ClusterAddress {
+  /** Of the PAMs; none where only servers were named. */
   readonly urls: readonly string[];
+  /** Servers that are asked beside the PAMs. */
+  readonly servers: readonly Endpoint[];
   /** Where that was said, for messages: `--pam`. */
   readonly source: string;
   /** The alias that was named as the default. */
@@ -19,6 +24,7 @@ export interface ClusterAddress {
 
 export interface AddressSources {
   readonly pam: string | undefined;
+  readonly servers: string | undefined;
   readonly alias: string | undefined;
   readonly secretFile: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -32,23 +38,30 @@ interface ClusterFile {
   readonly aliases: readonly string[];
 }
 
-/** What the options say; else the environment; else the `fuga up` that runs over `./fuga-data`; else the default. */
+/**
+ * What the options say; else the environment; else the `fuga up` that runs over `./fuga-data`; else the default. Whoever
+ * names servers, and no PAM, wants none.
+ */
 export function findCluster(sources: AddressSources): ClusterAddress {
   const { environment } = sources;
   const alias = checkedAlias(sources.alias ?? singleName(environment.FUGA_ALIAS));
   const secretFile = sources.secretFile ?? environment.FUGA_SECRET_FILE;
+  const servers = findServers(sources);
   const said = nonEmpty(sources.pam) ?? nonEmpty(environment.FUGA_PAM);
   if (said !== undefined) {
     const source = nonEmpty(sources.pam) === undefined ? '$FUGA_PAM' : '--pam';
-    return { urls: parseUrls(said, source), source, alias, aliases: [], secretFile };
+    return { urls: parseUrls(said, source), servers, source, alias, aliases: [], secretFile };
   }
   const found = sources.readClusterFile();
   const cluster = found === undefined ? undefined : parseClusterFile(found.text);
   if (found === undefined || cluster === undefined) {
-    return { urls: [defaultPamUrl], source: 'the default', alias, aliases: [], secretFile };
+    const urls = servers.length > 0 ? [] : [defaultPamUrl];
+    const source = servers.length > 0 ? serversSource(sources) : 'the default';
+    return { urls, servers, source, alias, aliases: [], secretFile };
   }
   return {
     urls: parseUrls(cluster.pams.join(','), found.path),
+    servers,
     source: found.path,
     alias,
     aliases: cluster.aliases,
@@ -66,6 +79,22 @@ function parseUrls(text: string, source: string): string[] {
       );
     }
     return url;
+  });
+}
+
+function serversSource(sources: AddressSources): string {
+  return nonEmpty(sources.servers) === undefined ? '$FUGA_SERVERS' : '--servers';
+}
+
+function findServers(sources: AddressSources): Endpoint[] {
+  const said = nonEmpty(sources.servers) ?? nonEmpty(sources.environment.FUGA_SERVERS);
+  if (said === undefined) return [];
+  return said.split(',').map((part) => {
+    const at = parseServerAddress(part.trim());
+    if (at !== undefined) return at;
+    throw new CommandFailure(
+      `${serversSource(sources)}: '${part.trim()}' is no address of a server, such as 127.0.0.1:2049`,
+    );
   });
 }
 

@@ -29,6 +29,7 @@ export class HttpPamApi implements PamApi {
 
   async list(): Promise<readonly PamAnswer[]> {
     let answers: readonly PamAnswer[] = [];
+    if (this.urls.length === 0) throw new CommandFailure(noPamKnown);
     await patiently(
       async () => {
         answers = await Promise.all(this.urls.map((url) => this.#listOne(url)));
@@ -67,6 +68,7 @@ export class HttpPamApi implements PamApi {
 
   /** PAMs know nothing of each other: each is told. Those that cannot be reached are told of to the user. */
   async #change(alias: string, method: string, path: string, json?: object): Promise<void> {
+    if (this.urls.length === 0) throw new CommandFailure(`${alias}: ${noPamKnown}`);
     const secret = await this.#options.readSecret();
     const change = { purpose: 'admin' as const, ...(json === undefined ? {} : { json }) };
     const send = (url: string) => this.#connection(url, secret).send(method, path, change);
@@ -107,6 +109,8 @@ export class HttpPamApi implements PamApi {
     return new PamConnection({ environment, http, url, secret });
   }
 }
+
+const noPamKnown = 'no port alias manager is known: --pam says where one is';
 
 export function waitingForPam(urls: readonly string[]): string {
   return `PAM at ${urls.join(', ')}: is 'npm start' running?`;

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nodeEnvironment } from '../../../environment/adapters/node-environment.ts';
+import { openNodeDirectory } from '../../../pa/adapters/node-directory-adapter.ts';
 import { nodeHttpClient } from '../../../pa/adapters/node-http-adapter.ts';
 import { readSecretFile } from '../../../pa/adapters/secret-file-adapter.ts';
 import type { Waiting } from '../../../pa/client/events.ts';
 import { createPaClient, type PaClient } from '../../../pa/client/pa-client.ts';
-import { HttpPortDirectory } from '../../../pa/directory/http-directory.ts';
+import type { HttpPortDirectory } from '../../../pa/directory/http-directory.ts';
 import { openAlias } from '../../connect.ts';
 import type { FugaFs } from '../../file-system.ts';
 import { patienceDefaultSeconds } from '../connection-options.ts';
@@ -34,11 +35,12 @@ export async function openCluster(options: ConnectionOptions, world: World): Pro
 
 /** Where it is. Throws a CommandFailure. */
 export function locateCluster(
-  { pam, alias, secretFile }: Omit<ConnectionOptions, 'notice'>,
+  { pam, servers, alias, secretFile }: Omit<ConnectionOptions, 'notice'>,
   { environment, workingDirectory }: World,
 ): ClusterAddress {
   return findCluster({
     pam,
+    servers,
     alias,
     secretFile,
     environment,
@@ -63,11 +65,11 @@ class PamCluster implements Cluster {
   constructor(address: ClusterAddress, options: ConnectionOptions, workingDirectory: string) {
     const environment = nodeEnvironment();
     const http = nodeHttpClient();
-    const { urls, secretFile } = address;
+    const { urls, servers, secretFile } = address;
     this.#address = address;
     this.#options = options;
     this.#patienceMs = (options.wait ?? patienceDefaultSeconds) * 1_000;
-    this.#directory = new HttpPortDirectory({ environment, http, urls });
+    this.#directory = openNodeDirectory({ pams: urls, servers });
     this.#client = createPaClient({
       environment,
       directory: this.#directory,
@@ -108,7 +110,12 @@ class PamCluster implements Cluster {
   }
 
   get #where(): string {
-    return this.#address.urls.join(', ');
+    return this.#directory.description;
+  }
+
+  get #waitingFor(): string {
+    const { urls, servers } = this.#address;
+    return servers.length === 0 ? waitingForPam(urls) : `an answer from ${this.#where}`;
   }
 
   /** A command must not wait for ever for what a typing mistake made up; once it is connected, it waits for ever. */
@@ -127,7 +134,7 @@ class PamCluster implements Cluster {
           case 'no-port':
             return { ok: false, waitingFor: `a server of '${alias}': none has come yet` };
           case 'unreachable':
-            return { ok: false, waitingFor: waitingForPam(this.#address.urls) };
+            return { ok: false, waitingFor: this.#waitingFor };
         }
       },
       this.#patienceMs,
@@ -143,7 +150,14 @@ class PamCluster implements Cluster {
   }
 
   async #failure(alias: string): Promise<CommandFailure> {
-    const { source } = this.#address;
+    const { source, urls } = this.#address;
+    if (urls.length === 0) {
+      return new CommandFailure(
+        alias === ''
+          ? 'which alias? There is no PAM that could tell: write home:/path, or give --alias or $FUGA_ALIAS'
+          : `nobody served '${alias}' within ${this.#patienceMs / 1000} s at ${this.#where} (from ${source})`,
+      );
+    }
     const answers = await this.#names(this.#impatientPam);
     if (answers === undefined) {
       return new CommandFailure(
@@ -162,7 +176,8 @@ class PamCluster implements Cluster {
   }
 
   async #knownAliases(): Promise<readonly string[]> {
-    const known = await this.#names(this.pam);
+    const hasPam = this.#address.urls.length > 0;
+    const known = hasPam ? await this.#names(this.pam) : undefined;
     if (known !== undefined) return known;
     throw await this.#failure('');
   }
@@ -179,7 +194,7 @@ class PamCluster implements Cluster {
 export function waitingText({ alias, reason, directory }: Waiting): string {
   switch (reason) {
     case 'pam-unreachable':
-      return `waiting for PAM at ${directory}`;
+      return `waiting for an answer from ${directory}`;
     case 'unknown-alias':
       return `waiting for the alias '${alias}': no PAM knows it at the moment`;
     case 'no-port':

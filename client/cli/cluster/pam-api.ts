@@ -8,7 +8,7 @@ export type PamAnswer =
 /** The PAMs, for people. */
 export interface PamApi {
   readonly urls: readonly string[];
-  /** Asks each PAM; each is waited for as long as the user is ready to wait for one. Never rejects. */
+  /** Asks each PAM; each is waited for as long as the user is ready to wait for one. Rejects where none is known. */
   list(): Promise<readonly PamAnswer[]>;
   /** Rejects with a CommandFailure that says why. */
   create(alias: string): Promise<void>;

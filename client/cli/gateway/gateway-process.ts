@@ -4,12 +4,12 @@ import { type Logger, pino, stdTimeFunctions } from 'pino';
 import { nodeEnvironment } from '../../../environment/adapters/node-environment.ts';
 import type { Environment } from '../../../environment/environment.ts';
 import type { Endpoint } from '../../../environment/network.ts';
-import { nodeHttpClient } from '../../../pa/adapters/node-http-adapter.ts';
+import { openNodeDirectory } from '../../../pa/adapters/node-directory-adapter.ts';
 import { readSecretFile } from '../../../pa/adapters/secret-file-adapter.ts';
 import { assertMayBind } from '../../../pa/bind-rule.ts';
 import { windowMax } from '../../../pa/client/limits.ts';
 import { createPaClient, type PaClient } from '../../../pa/client/pa-client.ts';
-import { HttpPortDirectory } from '../../../pa/directory/http-directory.ts';
+import type { PortDirectory } from '../../../pa/directory/port-directory.ts';
 import type { ClusterSecret } from '../../../pa/secret.ts';
 import { portmapperPort } from '../../../rpc/portmapper/registry.ts';
 import { openGatewayState } from '../../gateway/adapters/gateway-state.ts';
@@ -48,11 +48,7 @@ export async function runGatewayProcess(
   const environment = nodeEnvironment();
   const state = await openGatewayState(resolve(workingDirectory, options.state), environment);
   const log = openLog(options);
-  const directory = new HttpPortDirectory({
-    environment,
-    http: nodeHttpClient(),
-    urls: address.urls,
-  });
+  const directory = openNodeDirectory({ pams: address.urls, servers: address.servers });
   const client = openClient(environment, directory, secret, log);
   try {
     const { gatewayUi } = state;
@@ -88,7 +84,7 @@ function openLog({ logLevel: level, alias }: GatewayProcessOptions): Logger {
  */
 function openClient(
   environment: Environment,
-  directory: HttpPortDirectory,
+  directory: PortDirectory,
   secret: ClusterSecret | undefined,
   log: Logger,
 ): PaClient {

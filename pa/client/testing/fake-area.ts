@@ -281,6 +281,8 @@ export class FakePort {
         const known = sessions.delete(Number(args.incarnation));
         return encodeToBuffers(procedures.paGoodbye.result, { known });
       }
+      case 'paLocate':
+        throw new Error('PA_LOCATE has no PA header');
     }
   }
 }
