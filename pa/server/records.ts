@@ -27,6 +27,9 @@ export interface ClientRecord {
   readonly lowestUnfinished: number;
 }
 
+/** The `lowestUnfinished` of a life that has ended, while its registered replies are being freed. */
+export const everyCallFinished = Number.MAX_SAFE_INTEGER;
+
 /** How an accepted call ended (RFC 5531 §9 accept_stat): what is registered beside the results. */
 export type RegisteredStatus = 'success' | 'system-error';
 

@@ -5,6 +5,7 @@ import {
   clientKey,
   clientRecords,
   counterKey,
+  everyCallFinished,
   incarnationCounters,
   parseClientKey,
   registeredReplies,
@@ -134,8 +135,13 @@ export class Sessions<Route> {
       const { result } = await this.#store.execute((transaction) =>
         transaction.range(clientRecords, range),
       );
-      for (const { key } of result) {
+      for (const { key, value } of result) {
         if (this.#sessions.has(key)) continue;
+        if (value.lowestUnfinished === everyCallFinished) {
+          // The holder before us died while it freed what was registered for it.
+          await this.#forget(key);
+          continue;
+        }
         const { clientUi, incarnation } = parseClientKey(key);
         await this.load(clientUi, incarnation);
       }
@@ -164,7 +170,7 @@ export class Sessions<Route> {
   async #load(key: Key): Promise<Session<Route> | undefined> {
     const { result } = await this.#store.execute((transaction) => {
       const record = transaction.get(clientRecords, key);
-      if (record === undefined) return undefined;
+      if (record === undefined || record.lowestUnfinished === everyCallFinished) return undefined;
       const range = { ...replyKeysOf(key), limit: repliesPerClientMax };
       return { record, replies: transaction.range(registeredReplies, range) };
     });
@@ -182,7 +188,10 @@ export class Sessions<Route> {
     return session;
   }
 
-  /** The client's record goes last: as long as it is there, a new holder finds what is left. */
+  /**
+   * The client's record goes last: as long as it is there, a new holder finds what is left. It says from the first batch on
+   * that this life has ended: a holder that knew only some of its replies would execute the other calls again.
+   */
   async #forget(client: Key): Promise<number> {
     for (;;) {
       const range = { ...replyKeysOf(client), limit: freedPerBatchMax };
@@ -193,6 +202,7 @@ export class Sessions<Route> {
       const { batch } = await this.#store.execute((transaction) => {
         for (const { key } of replies) transaction.delete(registeredReplies, key);
         if (last) transaction.delete(clientRecords, client);
+        else transaction.put(clientRecords, client, { lowestUnfinished: everyCallFinished });
       });
       if (last) {
         this.#sessions.delete(client);
