@@ -3,7 +3,8 @@ import type { Endpoint, Listener, Network, Stream } from '../network.ts';
 import { connectDatagrams, listenDatagrams } from './node-datagrams.ts';
 import { NodeStream } from './node-stream.ts';
 
-const socketOptions = {
+/** Of every connection, whoever accepts it. */
+export const socketOptions = {
   // Replies are gathered by their owner; nothing is won by waiting for more (Nagle).
   noDelay: true,
   // Tells of a peer whose machine is gone, where no segment of its own would ever come.
@@ -96,7 +97,7 @@ function listenerOf(server: Server): Listener {
 }
 
 /** Undefined when the peer was gone before anybody looked: the system then knows no address. */
-function streamOf(socket: Socket): NodeStream | undefined {
+export function streamOf(socket: Socket): NodeStream | undefined {
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
   if (
     localAddress === undefined ||

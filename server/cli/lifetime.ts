@@ -1,5 +1,8 @@
 import type { Logger } from 'pino';
-import type { Report } from '../process/process-report.ts';
+import type { PortMessage } from '../../environment/adapters/port-message.ts';
+import type { PortChannel } from '../../environment/adapters/supervised-network.ts';
+import type { ProcessReport, Report } from '../process/process-report.ts';
+import { CommandFailure } from './failure.ts';
 
 /** How long an orderly end may take; a disk that hangs must not keep the process for ever. */
 const endPatienceMs = 5_000;
@@ -49,11 +52,25 @@ export function tieLifetime(log: Logger): Lifetime {
   };
 }
 
+/** The channel to the process that started this one. Throws a CommandFailure where that is a shell. */
+export function parentChannel(): PortChannel {
+  if (!process.connected) throw new CommandFailure('only `fuga up` holds ports for others');
+  return {
+    on: (event, listener) => process.on(event, listener),
+    // It is in the channel when this returns, as long as the other end reads: there is little else in it.
+    send: tellParent,
+  };
+}
+
 /** Tells the process that started this one; tells nobody where that is a shell. */
 export const reportToParent: Report = (report) => {
-  // A parent that is gone is noticed by `disconnect`.
-  if (process.connected) process.send?.(report, undefined, undefined, () => undefined);
+  tellParent(report);
 };
+
+function tellParent(message: ProcessReport | PortMessage): void {
+  // A parent that is gone is noticed by `disconnect`.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
 
 async function endWithin(
   patienceMs: number,

@@ -18,6 +18,11 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** One or more, separated by commas. */
+export function parsePorts(text: string): number[] {
+  return text.split(',').map((part) => parsePort(part.trim()));
+}
+
 export function parseMilliseconds(text: string): number {
   const milliseconds = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (!(milliseconds >= 1 && milliseconds <= millisecondsMax)) {

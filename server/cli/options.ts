@@ -5,6 +5,7 @@ import {
   parseAliases,
   parseMilliseconds,
   parsePort,
+  parsePorts,
   parseSize,
 } from './option-parsers.ts';
 
@@ -30,17 +31,19 @@ export function bindHost(): Option {
 }
 
 export function servicePort(): Option {
-  return port(
-    '--nfs-port, --port <port>',
-    'where clients connect: the first alias here, the next ones on the next ports; 0: any free ones',
-  ).default(0);
+  return option(
+    '--nfs-port, --port <port,...>',
+    'where clients connect: one for each alias, or the first one, the next aliases on the next ports; 0: any free ones',
+  )
+    .argParser(parsePorts)
+    .default([0], '0');
 }
 
 export function mountPort(): Option {
-  return port(
-    '--mount-port <port>',
+  return option(
+    '--mount-port <port,...>',
     'another port, for clients that are told one for MOUNT; everything is served on both (default: the same)',
-  );
+  ).argParser(parsePorts);
 }
 
 export function runsPortmapper(): Option {
@@ -91,6 +94,16 @@ export function control(): Option {
     '--no-registration',
     'remember replies in memory only, as other servers do (for comparison)',
   ).hideHelp();
+}
+
+/** How `fuga up` starts its servers; hidden, because nobody else can. */
+export function supervised(): Option {
+  return new Option(
+    '--supervised',
+    'the process that started this one holds the service ports, and passes connections on',
+  )
+    .default(false)
+    .hideHelp();
 }
 
 export function logLevel(): Option {

@@ -17,6 +17,7 @@ import {
   secretFile,
   servicePort,
   silence,
+  supervised,
 } from './options.ts';
 import type { PamCommandOptions } from './pam-command.ts';
 import type { ServerCommandOptions } from './server-command.ts';
@@ -52,6 +53,7 @@ function addUp(program: Command): void {
       port('--pam-port <port>', 'port of the PAM (default: 7460, or another where that is taken)'),
     )
     .addOption(servicePort())
+    .addOption(mountPort())
     .addOption(runsPortmapper())
     .addOption(portmapperPort())
     .addOption(silence())
@@ -106,6 +108,7 @@ function addServer(program: Command): void {
     .addOption(exportsFile())
     .addOption(exportLine())
     .addOption(control())
+    .addOption(supervised())
     .addOption(logLevel())
     .action(
       guarded('server', async (options: ServerCommandOptions) => {

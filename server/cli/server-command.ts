@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { nodeEnvironment } from '../../environment/adapters/node-environment.ts';
+import { supervisedNetwork } from '../../environment/adapters/supervised-network.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { isWildcard } from '../../environment/network.ts';
 import { nodeHttpClient } from '../../pa/adapters/node-http-adapter.ts';
@@ -26,22 +27,19 @@ import {
 } from '../process/server-process.ts';
 import { ConfiguredExports } from '../exports/configured-exports.ts';
 import { createFileSystemServices } from '../volume.ts';
+import { type AliasPorts, aliasPorts, type PortOptions } from './alias-ports.ts';
 import { type ExportOptions, exportSources } from './export-sources.ts';
 import { bindFailure, CommandFailure, describeFailure } from './failure.ts';
-import { type Lifetime, reportToParent, tieLifetime } from './lifetime.ts';
+import { type Lifetime, parentChannel, reportToParent, tieLifetime } from './lifetime.ts';
 import type { LogLevel } from './option-parsers.ts';
 import { openProcessLog } from './process-log.ts';
 import { StartFailureWatch } from './start-failure.ts';
 
-export interface ServerCommandOptions extends ExportOptions {
+export interface ServerCommandOptions extends ExportOptions, PortOptions {
   readonly node: string;
   readonly data: string;
-  readonly alias: readonly string[];
   readonly pam: readonly string[];
   readonly host: string;
-  readonly port: number;
-  /** Undefined, or the same: MOUNT is served there too. */
-  readonly mountPort?: number;
   readonly pairPort: number;
   readonly adminPort: number;
   readonly advertise?: string;
@@ -54,25 +52,27 @@ export interface ServerCommandOptions extends ExportOptions {
   readonly silenceMs?: number;
   readonly quota?: number;
   readonly registration: boolean;
+  /** The service ports are held by the process that started this one. */
+  readonly supervised: boolean;
   readonly logLevel: LogLevel;
 }
 
 /** `fuga server`: runs one process of a pair until a signal ends it. */
 export async function runServer(command: ServerCommandOptions): Promise<void> {
-  checkPorts(command);
+  const ports = aliasPorts(command);
   const log = openProcessLog(command.logLevel, command.node);
   const lifetime = tieLifetime(log);
   const { secretFile } = command;
   const secret = secretFile === undefined ? undefined : await readSecretFile(secretFile);
   const exports = await openExports(command, log);
-  const environment = nodeEnvironment();
+  const environment = environmentOf(command, ports);
   const directory = new HttpPortDirectory({
     environment,
     http: nodeHttpClient(),
     urls: command.pam,
     secret,
   });
-  const server = await startServer(serverOptions(command, secret), {
+  const server = await startServer(serverOptions(command, ports, secret), {
     environment,
     identity: processIdentity(),
     endProcess,
@@ -92,7 +92,7 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
     prepareMetrics: ({ registry }) => {
       collectDefaultMetrics({ register: registry });
     },
-    observe: observer(command, lifetime),
+    observe: observer(command, ports, lifetime),
   }).catch((error: unknown) => {
     throw startFailure(error, command);
   });
@@ -132,32 +132,31 @@ async function openExports(command: ServerCommandOptions, log: Logger): Promise<
   return exports;
 }
 
-/** The ports of several aliases follow each other. */
-function checkPorts({ alias, port, mountPort = 0 }: ServerCommandOptions): void {
-  const isApart = port === mountPort || Math.abs(port - mountPort) >= alias.length;
-  if (port === 0 || mountPort === 0 || isApart) return;
-  throw new CommandFailure(
-    `${alias.length} aliases take as many ports from --nfs-port ${port} and from --mount-port ${mountPort} on: choose two that are further apart`,
-  );
+function environmentOf({ supervised }: ServerCommandOptions, ports: AliasPorts): Environment {
+  const environment = nodeEnvironment();
+  if (!supervised) return environment;
+  const held = new Set([...ports.ports, ...(ports.mountPorts ?? [])]);
+  if (held.has(0)) throw new CommandFailure('--supervised goes with ports that are known');
+  return { ...environment, network: supervisedNetwork(environment.network, held, parentChannel()) };
 }
 
 function serverOptions(
   command: ServerCommandOptions,
+  { ports, mountPorts }: AliasPorts,
   secret: ClusterSecret | undefined,
 ): ServerOptions {
-  const { node, alias, host, port, mountPort, pairPort, adminPort, silenceMs, registration } =
-    command;
+  const { node, alias, host, pairPort, adminPort, silenceMs, registration } = command;
   const { portmapper, portmapperPort, rpcbind } = command;
   const advertiseHost = command.advertise ?? (isWildcard(host) ? hostname() : undefined);
   return {
     node,
     aliases: alias,
     host,
-    port,
+    ports,
     pairPort,
     adminPort,
     registration,
-    ...(mountPort === undefined || (mountPort === port && port !== 0) ? {} : { mountPort }),
+    ...(mountPorts === undefined ? {} : { mountPorts }),
     ...(portmapper || rpcbind
       ? { portmapper: { kind: portmapper ? 'own' : 'running', port: portmapperPort } }
       : {}),
@@ -179,16 +178,15 @@ function areaOpener(data: string, environment: Environment): ServerParts['openAr
 
 /** Reports what happens, and ends the process where it could never serve. */
 function observer(
-  command: ServerCommandOptions,
+  { alias: aliases, host }: ServerCommandOptions,
+  { ports, mountPorts }: AliasPorts,
   lifetime: Lifetime,
 ): (alias: string, event: VolumeEvent) => void {
   const watches = new Map(
-    command.alias.map((alias, index) => {
-      const { host, port, mountPort } = command;
-      const at = (first: number): number => (first === 0 ? 0 : first + index);
-      const mountAt = mountPort === undefined ? undefined : at(mountPort);
-      return [alias, new StartFailureWatch(host, at(port), mountAt)];
-    }),
+    aliases.map((alias, index) => [
+      alias,
+      new StartFailureWatch(host, ports[index] ?? 0, mountPorts?.[index]),
+    ]),
   );
   return (alias, event) => {
     reportToParent({ kind: 'volume', alias, event: reportedEvent(event) });

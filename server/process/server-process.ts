@@ -27,10 +27,10 @@ export interface ServerOptions {
   readonly aliases: readonly string[];
   /** All ports are bound on it. */
   readonly host: string;
-  /** Service port of the first alias, the next ones for further aliases; 0: any free ones. */
-  readonly port: number;
-  /** A second port for each alias, in the same way, for clients that were told one for MOUNT. */
-  readonly mountPort?: number;
+  /** Service port of each alias; 0: any free one. */
+  readonly ports: readonly number[];
+  /** A second port of each alias, for clients that were told one for MOUNT. */
+  readonly mountPorts?: readonly number[];
   /** Undefined: no portmapper is told where the first alias is served. It knows each program once. */
   readonly portmapper?: PortmapperUse;
   readonly pairPort: number;
@@ -226,16 +226,13 @@ function addVolumes(
   opened: readonly OpenVolume[],
   options: ServerOptions,
 ): VolumeHost[] {
-  const { host, port, mountPort, advertiseHost, silenceMs, registration, failpoints } = options;
-  const at = (first: number, index: number): Endpoint => ({
-    host,
-    port: first === 0 ? 0 : first + index,
-  });
+  const { host, ports, mountPorts, advertiseHost, silenceMs, registration, failpoints } = options;
+  const at = (port = 0): Endpoint => ({ host, port });
   return opened.map((volume, index) =>
     pair.addVolume({
       ...volume,
-      listen: at(port, index),
-      ...(mountPort === undefined ? {} : { alsoListen: [at(mountPort, index)] }),
+      listen: at(ports[index]),
+      ...(mountPorts === undefined ? {} : { alsoListen: [at(mountPorts[index])] }),
       ...(advertiseHost === undefined ? {} : { advertiseHost }),
       ...(silenceMs === undefined ? {} : { silenceMs }),
       ...(registration === undefined ? {} : { registration }),

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterFile } from '../../server/cli/up/cluster-file.ts';
 
-const fuga = join(import.meta.dirname, '../../bin/fuga');
+export const fuga = join(import.meta.dirname, '../../bin/fuga');
 const patienceMs = 100_000;
 
 /** What a command ended with. */
@@ -68,7 +68,12 @@ export class UpProcess extends FugaProcess {
   }
 
   get cluster(): ClusterFile {
-    return JSON.parse(readFileSync(join(this.data, 'cluster.json'), 'utf8')) as ClusterFile;
+    return readCluster(this.data);
+  }
+
+  /** Where stock clients reach `home`. */
+  get port(): number {
+    return this.cluster.ports.home ?? 0;
   }
 
   /** The process that has this role for `home`. */
@@ -79,6 +84,11 @@ export class UpProcess extends FugaProcess {
   ready(): Promise<string> {
     return this.line('Ctrl-C ends it');
   }
+}
+
+/** What the `fuga up` over a folder says there. Throws where none runs. */
+export function readCluster(data: string): ClusterFile {
+  return JSON.parse(readFileSync(join(data, 'cluster.json'), 'utf8')) as ClusterFile;
 }
 
 /** Runs a command to its end. */
@@ -115,9 +125,11 @@ export async function until<T>(what: string, look: () => T | undefined): Promise
 }
 
 function start(words: readonly string[]): ChildProcess {
-  const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('FUGA_'));
-  return spawn(process.execPath, [fuga, ...words], {
-    stdio: 'pipe',
-    env: { ...Object.fromEntries(environment), NO_COLOR: '1' },
-  });
+  return spawn(process.execPath, [fuga, ...words], { stdio: 'pipe', env: plainEnvironment() });
+}
+
+/** Ours, without what would be taken for options. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  const ours = Object.entries(process.env).filter(([name]) => !/^(FUGA|LISTEN)_/.test(name));
+  return { ...Object.fromEntries(ours), NO_COLOR: '1' };
 }

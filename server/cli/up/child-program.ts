@@ -1,22 +1,33 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import {
+  isPortMessage,
+  type PassedConnection,
+  type PortMessage,
+} from '../../../environment/adapters/port-message.ts';
 import { isProcessReport, type ProcessReport } from '../../process/process-report.ts';
 import type { Ending } from './cluster-story.ts';
+import type { Taker } from './held-port.ts';
 
 /** What is kept of a child's last words. */
 const lastLinesMax = 20;
 
 export interface ChildEvents {
   report(report: ProcessReport): void;
+  /** About connections of a port that is held for it. */
+  port(message: PortMessage): void;
   /** A line of its log (JSON) or of its standard error. */
   line(text: string, from: 'log' | 'error'): void;
-  /** Called once, after everything else. */
+  /** Called once, as soon as it has ended. */
   ended(ending: Ending, livedMs: number): void;
+  /** Called once, after everything else: all that it said was heard. */
+  closed(): void;
 }
 
 /** One run of one of our own commands as a child, with a channel: it ends when this process does, however that ends. */
-export class ChildProgram {
+export class ChildProgram implements Taker {
   readonly pid: number;
   /** Its last lines on standard error. */
   readonly lastLines: string[] = [];
@@ -40,6 +51,11 @@ export class ChildProgram {
     this.#child.on('error', () => undefined);
     this.#child.on('message', (message) => {
       if (isProcessReport(message)) events.report(message);
+      else if (isPortMessage(message)) events.port(message);
+    });
+    // Not `disconnect`, which never comes where a connection was on its way.
+    this.#child.on('close', () => {
+      events.closed();
     });
     eachLine(stdout, (text) => {
       events.line(text, 'log');
@@ -56,6 +72,11 @@ export class ChildProgram {
         resolve();
       });
     });
+  }
+
+  pass(message: PassedConnection, connection: Socket): void {
+    // What cannot be sent comes back when it has ended; there is no other reason.
+    this.#child.send(message, connection, { keepOpen: true }, () => undefined);
   }
 
   /** Ends it: asks first, and insists after `patienceMs`. */
@@ -78,10 +99,13 @@ function fugaPath(): string {
   return path;
 }
 
-/** Children are told everything by their arguments; what was meant for `up` alone must not reach them by another way. */
+/**
+ * Children are told everything by their arguments; what was meant for `up` alone, as the sockets of systemd are, must not
+ * reach them by another way.
+ */
 function childEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isForAll = (name: string): boolean =>
-    !name.startsWith('FUGA_') || name === 'FUGA_FAILPOINT_CONTROL';
+    !/^(FUGA|LISTEN)_/.test(name) || name === 'FUGA_FAILPOINT_CONTROL';
   return Object.fromEntries(Object.entries(own).filter(([name]) => isForAll(name)));
 }
 

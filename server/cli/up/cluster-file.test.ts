@@ -17,6 +17,7 @@ const cluster: ClusterFile = {
   pams: ['http://127.0.0.1:7460'],
   secretFile: '/srv/fuga/cluster.secret',
   aliases: ['home'],
+  ports: { home: 2049 },
   servers: [
     {
       node: 'a',

@@ -23,6 +23,8 @@ export interface ClusterFile {
   /** Absolute. */
   readonly secretFile: string;
   readonly aliases: readonly string[];
+  /** Where stock clients reach each alias, for as long as it runs. */
+  readonly ports: Readonly<Record<string, number>>;
   /** Those that run now. */
   readonly servers: readonly ClusterServer[];
 }

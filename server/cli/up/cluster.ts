@@ -9,6 +9,7 @@ import {
   writeClusterFile,
 } from './cluster-file.ts';
 import { ClusterStory, describeEnding, type Ending } from './cluster-story.ts';
+import type { HeldPorts } from './held-ports.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 import type { UpOutput } from './up-output.ts';
 
@@ -21,6 +22,8 @@ export interface ClusterOptions {
   readonly pamUrl: string;
   readonly aliases: readonly string[];
   readonly nodes: readonly string[];
+  /** Closed with the cluster. */
+  readonly ports: HeldPorts;
   /** Behind `fuga`: */
   readonly pamCommand: readonly string[];
   readonly serverCommand: (node: string) => readonly string[];
@@ -86,6 +89,8 @@ export class Cluster {
 
   async #endAll(): Promise<void> {
     for (const one of this.#members()) clearTimeout(one.restart);
+    // From here on new connections are refused, or wait for whoever passed us the socket.
+    this.#options.ports.close();
     const isPrimary = ({ name }: Member): boolean =>
       Object.values(this.#story.roles(name)).includes('primary');
     const waves = [
@@ -125,7 +130,13 @@ export class Cluster {
     const { output } = this.#options;
     const child = new ChildProgram(one.command, {
       report: (report) => {
-        this.#reported(one, report);
+        this.#reported(one, child, report);
+      },
+      port: (message) => {
+        this.#options.ports.heard(child, message);
+      },
+      closed: () => {
+        this.#options.ports.gone(child);
       },
       line: (text, from) => {
         // Why it could not start is told once, when it has ended.
@@ -140,9 +151,10 @@ export class Cluster {
     if (one !== this.#pam) this.#story.started(one.name, child.pid);
   }
 
-  #reported(one: Member, report: ProcessReport): void {
+  #reported(one: Member, child: ChildProgram, report: ProcessReport): void {
     if (report.kind === 'volume') {
       const { alias, event } = report;
+      if (event.kind === 'primary') this.#options.ports.isPrimary(alias, child, event.epoch);
       const line = this.#story.event(one.name, alias, event, performance.now());
       if (line !== undefined) this.#options.output.story(line);
     } else {
@@ -202,12 +214,13 @@ export class Cluster {
   }
 
   #describe(): ClusterFile {
-    const { pamUrl, secretFile, aliases } = this.#options;
+    const { pamUrl, secretFile, aliases, ports } = this.#options;
     return {
       pid: process.pid,
       pams: [pamUrl],
       secretFile: resolve(secretFile),
       aliases,
+      ports: ports.byAlias,
       servers: this.#servers.flatMap((server) => this.#describeServer(server)),
     };
   }

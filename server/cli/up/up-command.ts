@@ -7,15 +7,19 @@ import {
   type ProcessLock,
   takeProcessLock,
 } from '../../../pa/adapters/process-lock-adapter.ts';
+import { isLoopback } from '../../../pa/bind-rule.ts';
 import { createSecretFile, readSecretFile } from '../../../pa/adapters/secret-file-adapter.ts';
 import { type Portmapper, startPortmapper } from '../../../rpc/portmapper/portmapper.ts';
 import { ConfiguredExports } from '../../exports/configured-exports.ts';
 import { type ExportOptions, exportSources } from '../export-sources.ts';
+import { aliasPorts, type PortOptions } from '../alias-ports.ts';
 import { bindFailure, CommandFailure, codeOf } from '../failure.ts';
 import { Cluster } from './cluster.ts';
 import { secretFileName } from './cluster-file.ts';
 import { nextCommands } from './next-commands.ts';
-import { choosePamPort, checkServicePorts } from './ports.ts';
+import { bindPorts, type HeldPorts, takePorts } from './held-ports.ts';
+import { passedSockets, socketsOf } from './passed-sockets.ts';
+import { choosePamPort } from './pam-port.ts';
 import { jsonOutput, terminalOutput, type UpOutput } from './up-output.ts';
 
 /** Everything is on this machine. */
@@ -23,13 +27,11 @@ const host = '127.0.0.1';
 /** Makes this process the only `fuga up` on its folder. */
 const lockName = 'cluster.lock';
 
-export interface UpCommandOptions extends ExportOptions {
+export interface UpCommandOptions extends ExportOptions, PortOptions {
   readonly data: string;
   readonly servers: number;
-  readonly alias: readonly string[];
   /** Undefined: the usual one, or another where that is taken. */
   readonly pamPort?: number;
-  readonly port: number;
   /** Run a portmapper too, in this process: it outlives the servers. */
   readonly portmapper: boolean;
   readonly portmapperPort: number;
@@ -106,12 +108,13 @@ async function createCluster(
   output: UpOutput,
 ): Promise<Cluster> {
   // Told at once, and once.
-  await new ConfiguredExports(options.alias, exportSources(options)).load();
+  const exports = new ConfiguredExports(options.alias, exportSources(options));
+  await exports.load();
   const secretFile = await prepareSecret(folder);
   const pamPort = await choosePamPort(host, options.pamPort, (text) => {
     output.step(text);
   });
-  await checkServicePorts(host, options.port, options.alias.length);
+  const ports = await openPorts(options, exports.isConfigured, output);
   const nodes = Array.from({ length: options.servers }, (_, index) => nodeName(index));
   const pamUrl = `http://${host}:${pamPort}`;
   output.step(
@@ -123,23 +126,51 @@ async function createCluster(
     pamUrl,
     aliases: options.alias,
     nodes,
+    ports,
     pamCommand: ['pam', '--host', host, '--port', `${pamPort}`, '--secret-file', secretFile],
     serverCommand: (node) =>
-      serverCommand(options, node, folder, pamUrl, secretFile, portmapperPort),
+      serverCommand(options, node, ports, { folder, pamUrl, secretFile, portmapperPort }),
     output,
     nextCommands: (cluster) => nextCommands(cluster, options.data, process.argv[1] ?? 'fuga'),
   });
 }
 
+/** The sockets that systemd holds, if it started us with some; else our own. */
+async function openPorts(
+  options: UpCommandOptions,
+  hasExports: boolean,
+  output: UpOutput,
+): Promise<HeldPorts> {
+  const sockets = passedSockets(process.env, process.pid);
+  if (sockets === undefined) return bindPorts(host, options.alias, aliasPorts(options));
+  if (options.port.some((port) => port !== 0) || options.mountPort !== undefined) {
+    throw new CommandFailure(
+      'sockets were passed (LISTEN_FDS), so there is no port to choose: leave --port and --mount-port out',
+    );
+  }
+  const ports = await takePorts(socketsOf(options.alias, sockets));
+  if (!hasExports && !ports.hosts.every(isLoopback)) {
+    output.step(
+      'Everybody who reaches the sockets that were passed may do everything, as root too: see --exports.',
+    );
+  }
+  return ports;
+}
+
+interface ServerSurroundings {
+  readonly folder: string;
+  readonly pamUrl: string;
+  readonly secretFile: string;
+  readonly portmapperPort: number | undefined;
+}
+
 function serverCommand(
   options: UpCommandOptions,
   node: string,
-  folder: string,
-  pamUrl: string,
-  secretFile: string,
-  portmapperPort: number | undefined,
+  { numbers: { ports, mountPorts } }: HeldPorts,
+  { folder, pamUrl, secretFile, portmapperPort }: ServerSurroundings,
 ): string[] {
-  const { alias, port, silenceMs, quota, exports, export: lines = [], registration } = options;
+  const { alias, silenceMs, quota, exports, export: lines = [], registration } = options;
   return [
     'server',
     ...['--node', node],
@@ -147,8 +178,10 @@ function serverCommand(
     ...['--alias', alias.join(',')],
     ...['--pam', pamUrl],
     ...['--host', host],
-    // All of them on the same one: only the primary listens, so that a stock client finds it there.
-    ...['--port', `${port}`],
+    // The same for all of them: connections come from us, and go to the primary.
+    ...['--port', ports.join()],
+    ...(mountPorts === undefined ? [] : ['--mount-port', mountPorts.join()]),
+    '--supervised',
     ...['--secret-file', secretFile],
     // It is for trying things out: the machine's own portmapper must not notice.
     ...(portmapperPort === undefined

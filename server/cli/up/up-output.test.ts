@@ -10,6 +10,7 @@ const cluster: ClusterFile = {
   pams: ['http://127.0.0.1:7460'],
   secretFile: '/srv/cluster.secret',
   aliases: ['home'],
+  ports: { home: 2049 },
   servers: [
     { node: 'a', pid: 12, adminUrl: 'u', pairAddress: 'p', roles: { home: 'primary' } },
     { node: 'b', pid: 13, adminUrl: 'u', pairAddress: 'p', roles: { home: 'backup' } },
@@ -36,9 +37,10 @@ test('the terminal says what runs where, and what to type next', () => {
   output.ready(cluster, 11, ['fuga ls home:/']);
   expect(text()).toBe(`
 Volume home: up. What runs:
-  PAM       http://127.0.0.1:7460  pid 11  knows where each volume is served now
-  server a  primary of home        pid 12  serves
-  server b  backup of home         pid 13  takes over when the primary dies
+  PAM        http://127.0.0.1:7460  pid 11  knows where each volume is served now
+  server a   primary of home        pid 12  serves
+  server b   backup of home         pid 13  takes over when the primary dies
+  port 2049  NFS clients of home            goes to whoever serves, and never refuses
 
 In another terminal, try:
   fuga ls home:/

@@ -71,6 +71,12 @@ function readyText(cluster: ClusterFile, pamPid: number, next: readonly string[]
       `pid ${pid}`,
       Object.values(roles).includes('primary') ? 'serves' : 'takes over when the primary dies',
     ]),
+    ...Object.entries(cluster.ports).map(([alias, port]) => [
+      `port ${port}`,
+      `NFS clients of ${alias}`,
+      '',
+      'goes to whoever serves, and never refuses',
+    ]),
   ];
   const widths = [0, 1, 2].map((column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),

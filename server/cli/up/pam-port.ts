@@ -26,21 +26,3 @@ export async function choosePamPort(
     `PAM: port ${wanted} on ${host} is in use: choose another with --pam-port, or 0 for any free one`,
   );
 }
-
-/** Tells before anything is started, rather than at the first takeover. */
-export async function checkServicePorts(host: string, port: number, count: number): Promise<void> {
-  if (port === 0) return;
-  for (let index = 0; index < count; index++) {
-    const inUse = await isFree(host, port + index).then(
-      (free) => !free,
-      (error: unknown) => {
-        throw bindFailure(error, 'service', host, port + index, '--port');
-      },
-    );
-    if (inUse) {
-      throw new CommandFailure(
-        `service: port ${port + index} on ${host} is in use: choose another with --port, or 0 for any free one`,
-      );
-    }
-  }
-}
