@@ -4,19 +4,22 @@ import { blockBytes } from '../leveldb/log-format.ts';
 const headerBytes = 7;
 
 /** Writes records as LevelDB's log::Writer does. */
-export function writeLevelLog(records: readonly Uint8Array[]): Buffer {
-  const pieces: Buffer[] = [];
-  let offset = 0;
-  const add = (piece: Buffer): void => {
-    pieces.push(piece);
-    offset = (offset + piece.length) % blockBytes;
-  };
-  for (const record of records) {
+export class LevelLogWriter {
+  /** Within the current block. */
+  #offset = 0;
+
+  /** What is to be appended for the next record. */
+  next(record: Uint8Array): Buffer {
+    const pieces: Buffer[] = [];
+    const add = (piece: Buffer): void => {
+      pieces.push(piece);
+      this.#offset = (this.#offset + piece.length) % blockBytes;
+    };
     let at = 0;
     let isFirst = true;
     do {
-      if (blockBytes - offset < headerBytes) add(Buffer.alloc(blockBytes - offset));
-      const length = Math.min(record.length - at, blockBytes - offset - headerBytes);
+      if (blockBytes - this.#offset < headerBytes) add(Buffer.alloc(blockBytes - this.#offset));
+      const length = Math.min(record.length - at, blockBytes - this.#offset - headerBytes);
       const isLast = at + length === record.length;
       const type = isFirst ? (isLast ? 1 : 2) : isLast ? 4 : 3;
       const fragment = Buffer.alloc(headerBytes + length);
@@ -28,8 +31,14 @@ export function writeLevelLog(records: readonly Uint8Array[]): Buffer {
       at += length;
       isFirst = false;
     } while (at < record.length);
+    return pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
   }
-  return Buffer.concat(pieces);
+}
+
+/** A whole log of these records. */
+export function writeLevelLog(records: readonly Uint8Array[]): Buffer {
+  const writer = new LevelLogWriter();
+  return Buffer.concat(records.map((record) => writer.next(record)));
 }
 
 /** The head of a write batch, and as many bytes behind it. */

@@ -1,0 +1,157 @@
+import { decodeCallHeader, decodeReplyHeader, paFlavor } from '../../../pa/header.ts';
+import { clientKey, registeredReplies, replyKey } from '../../../pa/server/records.ts';
+import { NfsProgramV3 } from '../../../protocol/generated/nfs3.ts';
+import { decodeCall } from '../../../rpc/call-message.ts';
+import { RecordReader } from '../../../rpc/record-marking.ts';
+import { decodeReply } from '../../../rpc/reply-message.ts';
+import { unseal } from '../../../stable-area/holder/value-format.ts';
+import type {
+  KeyValueEngine,
+  KeyValueEngineFactory,
+} from '../../../stable-area/key-value-engine.ts';
+import type { Change, Key } from '../../../stable-area/stable-area.ts';
+import type { SimulatedStream, StreamObserver } from '../network/simulated-stream.ts';
+import type { AcknowledgementChecker, CallId } from './acknowledgement-checker.ts';
+
+interface OpenCall {
+  readonly id: CallId | undefined;
+  readonly arrivedStep: number;
+}
+
+/** Reads along on one connection that a server has accepted: which calls come, and which replies leave. */
+export function tapConnection(
+  checker: AcknowledgementChecker,
+  stream: SimulatedStream,
+  step: () => number,
+): StreamObserver {
+  const calls = new RecordReader();
+  const replies = new RecordReader();
+  const open = new Map<number, OpenCall>();
+  return {
+    given(bytes) {
+      calls.push(bytes);
+      for (let record = calls.next(); record !== undefined; record = calls.next()) {
+        noteCall(open, record, step());
+      }
+    },
+    written(bytes) {
+      replies.push(bytes);
+      for (let record = replies.next(); record !== undefined; record = replies.next()) {
+        noteReply(checker, open, record, stream.owner.name, step());
+      }
+    },
+  };
+}
+
+/** The same for one peer of a datagram listener. */
+export function tapDatagrams(checker: AcknowledgementChecker, process: string, step: () => number) {
+  const open = new Map<number, OpenCall>();
+  return {
+    given: (bytes: Buffer) => noteCall(open, Buffer.from(bytes), step()),
+    sent: (bytes: Buffer) => noteReply(checker, open, Buffer.from(bytes), process, step()),
+  };
+}
+
+function noteCall(open: Map<number, OpenCall>, record: Buffer, arrivedStep: number): void {
+  const call = decodeCall(record);
+  // Pair and PA messages have no id, and what they say is checked by what follows from it.
+  if (call === undefined || 'refusal' in call || call.program !== NfsProgramV3.program) return;
+  const decoded =
+    call.verifier.flavor === paFlavor ? decodeCallHeader(call.verifier.body) : undefined;
+  let id: CallId | undefined;
+  if (decoded?.ok === true) {
+    const { clientUi, incarnation, sequence } = decoded.header;
+    id = idOf(replyKey(clientKey(clientUi, incarnation), sequence));
+  }
+  // The reply to a call under way goes to its newest copy, and covers the first.
+  if (!open.has(call.xid)) open.set(call.xid, { id, arrivedStep });
+}
+
+function noteReply(
+  checker: AcknowledgementChecker,
+  open: Map<number, OpenCall>,
+  record: Buffer,
+  process: string,
+  atStep: number,
+): void {
+  const reply = decodeReply(record);
+  const call = reply === undefined ? undefined : open.get(reply.xid);
+  if (reply?.accepted !== true || call === undefined) return;
+  open.delete(reply.xid);
+  const { verifier, outcome } = reply;
+  const header = verifier.flavor === paFlavor ? decodeReplyHeader(verifier.body) : undefined;
+  // AU and TA say nothing of the state.
+  if (outcome.status !== 'SUCCESS') return;
+  checker.answered({
+    process,
+    atStep,
+    ...call,
+    epoch: header?.ok === true && header.header.kind === 'ok' ? header.header.epoch : undefined,
+    results: Buffer.from(outcome.results),
+  });
+}
+
+/** Tells the checker what the engines of one process write and find. */
+export function tapEngine(
+  factory: KeyValueEngineFactory,
+  checker: AcknowledgementChecker,
+  process: string,
+  step: () => number,
+  opened: (engine: KeyValueEngine) => void,
+): KeyValueEngineFactory {
+  return {
+    ...factory,
+    async open(directory, options) {
+      const engine = await factory.open(directory, options);
+      const { prefix } = registeredReplies;
+      const limit = Number.MAX_SAFE_INTEGER;
+      const found = await engine.range({ from: prefix, to: `${prefix}\xff`, limit });
+      const replies = found.map(({ key, value }) => [idOfKey(key), resultsOf(key, value)] as const);
+      checker.opened(process, new Map(replies));
+      opened(engine);
+      return tapped(engine, checker, process, step);
+    },
+  };
+}
+
+function tapped(
+  engine: KeyValueEngine,
+  checker: AcknowledgementChecker,
+  process: string,
+  step: () => number,
+): KeyValueEngine {
+  return {
+    getMany: (keys) => engine.getMany(keys),
+    range: (range) => engine.range(range),
+    close: () => engine.close(),
+    async writeSynced(changes) {
+      const replies = changes.filter(({ key }) => key.startsWith(registeredReplies.prefix));
+      for (const { key, value } of replies) if (value === undefined) checker.freed(idOfKey(key));
+      await engine.writeSynced(changes);
+      for (const { key, value } of replies.filter(isSet)) {
+        checker.durable(process, idOfKey(key), resultsOf(key, value), step());
+      }
+    },
+  };
+}
+
+function isSet(change: Change): change is { readonly key: Key; readonly value: Uint8Array } {
+  return change.value !== undefined;
+}
+
+function idOfKey(key: Key): CallId {
+  return idOf(key.slice(registeredReplies.prefix.length));
+}
+
+/** The key as a person reads it: the first digits of the client, its incarnation, the number. */
+function idOf(key: Key): CallId {
+  const hex = Buffer.from(key, 'latin1').toString('hex');
+  const [incarnation, sequence] = [hex.slice(32, 48), hex.slice(48)].map((part) =>
+    parseInt(part, 16),
+  );
+  return `${hex.slice(0, 8)}/${incarnation}/${sequence}`;
+}
+
+function resultsOf(key: Key, value: Uint8Array): Buffer {
+  return Buffer.from(registeredReplies.decode(unseal(key, value)).results);
+}

@@ -1,0 +1,77 @@
+import type { Environment } from '../../../environment/environment.ts';
+import { HttpPortDirectory } from '../../../pa/directory/http-directory.ts';
+import type { PairProcess, VolumeEvent, VolumeHost } from '../../../pa/server/host.ts';
+import { startPairProcess } from '../../../pa/server/pair-process.ts';
+import { createFileSystemServices } from '../../../server/volume.ts';
+import { openFolderArea } from '../../../stable-area/folder-area/folder-area.ts';
+import type { FolderAreaLimits } from '../../../stable-area/folder-area/limits.ts';
+import type { KeyValueEngineFactory } from '../../../stable-area/key-value-engine.ts';
+import type { SimulatedProcess } from '../core/simulated-process.ts';
+import { createSimulatedEngineFactory } from '../engine/simulated-engine.ts';
+
+export const aliasName = 'home';
+export const areaDirectory = '/disk/home';
+
+const engineLimits = { logBytesMax: 12_000, tablesMax: 3 };
+/** Small, since simulated disks are; the relations are those of the defaults. */
+const areaLimits: Partial<FolderAreaLimits> = {
+  reserveBytes: 96 * 1024,
+  takeoverMarginBytes: 8 * 1024,
+  spacePollMs: 1_000,
+};
+
+export interface ServerSettings {
+  /** 0: any free port; otherwise all servers share it, as stock clients need it. */
+  readonly port: number;
+  readonly leaseMs: number;
+  /** Small, so that records are loaded again and again. */
+  readonly cacheBytesMax: number;
+}
+
+export interface ServerParts {
+  readonly process: SimulatedProcess;
+  readonly environment: Environment;
+  readonly directory: HttpPortDirectory;
+  readonly settings: ServerSettings;
+  /** Ends the process with this id, as its successor asks. */
+  readonly endProcess: (pid: number) => boolean;
+  readonly observe: (event: VolumeEvent) => void;
+  readonly wrapEngine: (factory: KeyValueEngineFactory) => KeyValueEngineFactory;
+}
+
+/** A server as `fuga server` starts it, without its HTTP. */
+export interface SimulatedServer {
+  readonly process: SimulatedProcess;
+  readonly pair: PairProcess;
+  readonly volume: VolumeHost;
+}
+
+export async function startSimulatedServer(parts: ServerParts): Promise<SimulatedServer> {
+  const { process, environment, directory, settings, observe } = parts;
+  const { folder, random } = environment;
+  const area = await openFolderArea({
+    ...environment,
+    directory: areaDirectory,
+    engineFactory: parts.wrapEngine(createSimulatedEngineFactory(folder, engineLimits)),
+    limits: areaLimits,
+  });
+  const pair = await startPairProcess({
+    environment,
+    node: process.name.split('.')[0] ?? process.name,
+    identity: { pid: process.pid, startTime: String(process.pid), namespace: '1' },
+    directory,
+    pairListen: { host: '127.0.0.1', port: 0 },
+    endProcess: ({ pid }) => parts.endProcess(pid),
+    problem: (message, cause) => observe({ kind: 'problem', message, cause }),
+  });
+  const volume = pair.addVolume({
+    alias: aliasName,
+    area,
+    services: createFileSystemServices({ random }),
+    listen: { host: '127.0.0.1', port: settings.port },
+    leaseMs: settings.leaseMs,
+    cacheBytesMax: settings.cacheBytesMax,
+    observe,
+  });
+  return { process, pair, volume };
+}

@@ -1,0 +1,158 @@
+import type { AppendFile, Folder, ReadFile } from '../../../environment/folder.ts';
+import type { Scheduler } from '../core/scheduler.ts';
+import type { SimulatedProcess } from '../core/simulated-process.ts';
+import { fail, type Inode, type SimulatedDisk, split } from './simulated-disk.ts';
+
+/** What may go wrong with operations of one process, and how long they take. */
+export interface FolderFaults {
+  /** Milliseconds until an operation takes effect, and until its caller hears of it. */
+  latencyMs(operation: string): number;
+  /** An error code, or undefined where the operation works. */
+  failure(operation: string, path: string): string | undefined;
+}
+
+export interface SimulatedFolderParts {
+  readonly scheduler: Scheduler;
+  readonly process: SimulatedProcess;
+  readonly disk: SimulatedDisk;
+  readonly faults: FolderFaults;
+  /** Told of each operation at the moment at which it takes effect. */
+  readonly observe?: (operation: string, path: string) => void;
+  /** False: the look before a reply takes steps, as in a folder that cannot look at once. */
+  readonly looksAtOnce: boolean;
+}
+
+/**
+ * What one process does to the disk. Each operation is two steps: one in the system, where it takes effect, and one in the
+ * process, which hears of it. A process that dies between call and effect leaves that to chance, as a system call under way.
+ */
+export function simulatedFolder(parts: SimulatedFolderParts): Folder {
+  const { scheduler, process, disk, faults, observe, looksAtOnce } = parts;
+  /** Effects that are under way. */
+  const pending = new Set<() => void>();
+  process.onDeath(() => {
+    for (const effect of [...pending]) if (scheduler.random.fraction() < 0.5) effect();
+    pending.clear();
+  });
+
+  function operation<T>(name: string, path: string, effect: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const take = (): void => {
+        if (!pending.delete(take)) return;
+        let settle: () => void;
+        try {
+          const code = faults.failure(name, path);
+          if (code !== undefined) fail(code, path);
+          const result = effect();
+          observe?.(name, path);
+          settle = () => resolve(result);
+        } catch (error) {
+          settle = () => reject(error instanceof Error ? error : new Error(String(error)));
+        }
+        scheduler.plan(process, faults.latencyMs('return'), `${name} done`, settle);
+      };
+      pending.add(take);
+      scheduler.plan(undefined, faults.latencyMs(name), name, take);
+    });
+  }
+
+  const assertFree = (path: string): void => {
+    if (disk.hasName(path)) fail('EEXIST', path);
+  };
+  const create = (path: string, bytes: Uint8Array): Inode => {
+    assertFree(path);
+    const file = disk.makeFile();
+    disk.setName(path, file);
+    disk.append(file, bytes);
+    return file;
+  };
+  const contentOf = (file: Inode): Buffer => Buffer.from(file.bytes.subarray(0, file.lengthBytes));
+  const unname = (path: string): void => {
+    const { parent } = split(path);
+    if (disk.find(parent) !== undefined && disk.hasName(path)) disk.setName(path, undefined);
+  };
+  const list = (path: string): string[] => [...disk.folder(path).names.keys()];
+
+  return {
+    list: (path) => operation('list', path, () => list(path)),
+    status: (path) => operation('status', path, () => disk.status(path)),
+    ...(looksAtOnce && {
+      statusNow: (path: string) => {
+        const code = faults.failure('status', path);
+        if (code !== undefined) fail(code, path);
+        const status = disk.status(path);
+        observe?.('status', path);
+        return status;
+      },
+    }),
+    readFile: (path) => operation('readFile', path, () => contentOf(disk.file(path))),
+    writeFileSynced: (path, bytes) =>
+      operation('writeFileSynced', path, () => {
+        disk.syncWithName(path, create(path, bytes));
+      }),
+    copyFileSynced: (from, to) =>
+      operation('copyFileSynced', to, () => {
+        disk.syncWithName(to, create(to, contentOf(disk.file(from))));
+      }),
+    link: (from, to) =>
+      operation('link', to, () => {
+        const file = disk.file(from);
+        assertFree(to);
+        disk.setName(to, file);
+      }),
+    rename: (from, to) =>
+      operation('rename', to, () => {
+        const inode = disk.get(from);
+        if (disk.find(to)?.names !== undefined) fail('ENOTEMPTY', to);
+        disk.setName(to, inode);
+        disk.setName(from, undefined);
+      }),
+    unlink: (path) => operation('unlink', path, () => unname(path)),
+    makeFolder: (path) =>
+      operation('makeFolder', path, () => {
+        const names = path.split('/').slice(1);
+        names.forEach((_, index) => {
+          const folder = `/${names.slice(0, index + 1).join('/')}`;
+          if (disk.find(folder) === undefined) disk.setName(folder, disk.makeFolder());
+        });
+      }),
+    removeTree: (path) => operation('removeTree', path, () => unname(path)),
+    syncFolder: (path) => operation('syncFolder', path, () => disk.sync(disk.folder(path))),
+    space: (path) =>
+      operation('space', path, () => {
+        disk.get(path);
+        return disk.space();
+      }),
+    preallocate: (path, sizeBytes) =>
+      operation('preallocate', path, () => {
+        const file = disk.find(path) ?? create(path, Buffer.alloc(0));
+        disk.resize(file, sizeBytes);
+        disk.syncWithName(path, file);
+      }),
+    openAppend: (path) =>
+      operation('openAppend', path, (): AppendFile => {
+        const file = disk.find(path) ?? create(path, Buffer.alloc(0));
+        return {
+          append: (buffers) => {
+            const bytes = Buffer.concat(buffers);
+            return operation('append', path, () => {
+              const offset = file.lengthBytes;
+              disk.append(file, bytes);
+              return offset;
+            });
+          },
+          sync: () => operation('sync', path, () => disk.syncWithName(path, file)),
+          close: () => Promise.resolve(),
+        };
+      }),
+    openRead: (path) =>
+      operation('openRead', path, (): ReadFile => {
+        const file = disk.file(path);
+        return {
+          read: (offset, length) =>
+            operation('read', path, () => contentOf(file).subarray(offset, offset + length)),
+          close: () => Promise.resolve(),
+        };
+      }),
+  };
+}

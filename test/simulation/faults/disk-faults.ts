@@ -1,0 +1,59 @@
+import type { SeededRandom } from '../../../chaos/workload/seeded-random.ts';
+import type { Scheduler } from '../core/scheduler.ts';
+import type { FolderFaults } from '../disk/simulated-folder.ts';
+
+/** An error that the next such operation of a process gets, once. */
+export type ArmedFailure = 'append' | 'sync';
+
+const slowOperations = new Set([
+  'sync',
+  'syncFolder',
+  'writeFileSynced',
+  'preallocate',
+  'copyFileSynced',
+]);
+const spikeShare = 0.01;
+const spikeFactor = 20;
+
+/** How the disk behaves towards one process. */
+export class DiskFaults implements FolderFaults {
+  readonly #scheduler: Scheduler;
+  readonly #random: SeededRandom;
+  #armed: ArmedFailure | undefined;
+  #hangsUntilMs = 0;
+
+  constructor(scheduler: Scheduler, random: SeededRandom) {
+    this.#scheduler = scheduler;
+    this.#random = random;
+  }
+
+  arm(failure: ArmedFailure): void {
+    this.#armed = failure;
+  }
+
+  /** Syncs under way from now on take so long. */
+  hang(forMs: number): void {
+    this.#hangsUntilMs = this.#scheduler.nowMs + forMs;
+  }
+
+  heal(): void {
+    this.#armed = undefined;
+    this.#hangsUntilMs = 0;
+  }
+
+  latencyMs(operation: string): number {
+    const isSlow = slowOperations.has(operation);
+    const fraction = this.#random.fraction();
+    const usualMs =
+      (isSlow ? 0.2 + fraction : 0.01 + fraction * 0.05) *
+      (this.#random.fraction() < spikeShare ? spikeFactor : 1);
+    return isSlow ? Math.max(usualMs, this.#hangsUntilMs - this.#scheduler.nowMs) : usualMs;
+  }
+
+  /** Of its own log and tables only: an append to those is what a full or broken disk fails. */
+  failure(operation: string): string | undefined {
+    if (operation !== this.#armed) return undefined;
+    this.#armed = undefined;
+    return operation === 'append' ? 'ENOSPC' : 'EIO';
+  }
+}

@@ -1,0 +1,242 @@
+import { delay } from '../../../environment/clock.ts';
+import type { SeededRandom } from '../../../chaos/workload/seeded-random.ts';
+import type { Member, SimulatedCluster } from '../cluster/simulated-cluster.ts';
+
+export type FaultKind =
+  /** The primary, now. */
+  | 'kill'
+  /** The primary, some steps later. */
+  | 'killAtStep'
+  /** Whoever claims next, some steps after it began. */
+  | 'killClaimer'
+  /** The primary stands still at some step, for less or more than its backups take. */
+  | 'pause'
+  /** The same for seconds. */
+  | 'freeze'
+  | 'failAppend'
+  | 'failSync'
+  | 'hangSync'
+  | 'fillDisk'
+  /** All servers, and what is not on the disk. */
+  | 'cutPower'
+  | 'resetConnection'
+  /** In one direction, or both. */
+  | 'cutNetwork'
+  | 'pam'
+  | 'clockJump'
+  | 'switchover';
+
+export type FaultWeights = Readonly<Record<FaultKind, number>>;
+
+const stepsAheadMax = 120;
+const restartMsMax = 150;
+const calmMsMax = 25;
+/** Longer than it takes to notice that a process hangs and to replace it. */
+const recoveryPatienceMs = 20_000;
+
+/** Does harm to a cluster, one thing after the other, as its seed decides. */
+export class FaultInjector {
+  readonly #cluster: SimulatedCluster;
+  readonly #random: SeededRandom;
+  readonly #lots: readonly (readonly [FaultKind, number])[];
+  readonly #weightSum: number;
+  /** Steps of a process until something happens to it. */
+  readonly #countdowns = new Map<Member, { steps: number; readonly act: () => void }>();
+  #claimerSteps: number | undefined;
+  #isCalm = false;
+
+  constructor(cluster: SimulatedCluster, weights: FaultWeights) {
+    this.#cluster = cluster;
+    this.#random = cluster.scheduler.random.fork('faults');
+    this.#lots = Object.entries(weights) as [FaultKind, number][];
+    this.#weightSum = this.#lots.reduce((sum, [, weight]) => sum + weight, 0);
+    cluster.scheduler.beforeStep = (process) => {
+      for (const [member, countdown] of this.#countdowns) {
+        if (member.process !== process) continue;
+        countdown.steps -= 1;
+        if (countdown.steps > 0) continue;
+        this.#countdowns.delete(member);
+        countdown.act();
+      }
+    };
+    cluster.onEvent = (member, event) => {
+      if (event.kind !== 'accused' || this.#claimerSteps === undefined) return;
+      this.#killLater(member, this.#claimerSteps);
+      this.#claimerSteps = undefined;
+    };
+  }
+
+  /** Goes on until it is over; then everything is healed, and somebody serves. */
+  async run(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await this.#wait(this.#random.fraction() * calmMsMax);
+      this.#do(this.#pick());
+      this.#superviseAll();
+      await this.#wait(this.#random.fraction() * calmMsMax);
+      await this.#recovered();
+    }
+    await this.#heal();
+  }
+
+  async #heal(): Promise<void> {
+    this.#isCalm = true;
+    this.#countdowns.clear();
+    this.#claimerSteps = undefined;
+    this.#cluster.network.heal();
+    this.#cluster.disk.capacityBytes = 2 ** 40;
+    for (const pam of this.#cluster.pams) pam.isReachable = true;
+    for (const { process, disk } of this.#cluster.members.values()) {
+      disk.heal();
+      process.resume();
+    }
+    this.#superviseAll();
+    await this.#recovered();
+  }
+
+  /** Until somebody serves, or for so long that somebody should. */
+  async #recovered(): Promise<void> {
+    const { scheduler } = this.#cluster;
+    const untilMs = scheduler.nowMs + recoveryPatienceMs;
+    while (this.#cluster.primary?.process.state !== 'running' && scheduler.nowMs < untilMs) {
+      this.#superviseAll();
+      await this.#wait(2);
+    }
+  }
+
+  /** Starts again what died, after a while. */
+  #superviseAll(): void {
+    for (const member of this.#cluster.members.values()) {
+      if (!member.process.isDead || this.#restarting.has(member.node)) continue;
+      this.#restarting.add(member.node);
+      const afterMs = this.#isCalm ? 1 : this.#random.fraction() * restartMsMax;
+      this.#cluster.scheduler.plan(undefined, afterMs, 'restart', () => {
+        this.#restarting.delete(member.node);
+        this.#cluster.startServer(member.node);
+      });
+    }
+  }
+
+  readonly #restarting = new Set<string>();
+
+  #do(kind: FaultKind): void {
+    const { cluster } = { cluster: this.#cluster };
+    const primary = cluster.primary;
+    const random = this.#random;
+    switch (kind) {
+      case 'kill':
+        primary?.process.kill();
+        return;
+      case 'killAtStep':
+        if (primary !== undefined) this.#killLater(primary, random.integer(1, stepsAheadMax));
+        return;
+      case 'killClaimer':
+        this.#claimerSteps = random.integer(1, 60);
+        primary?.process.kill();
+        return;
+      case 'pause':
+        this.#stopLater(primary, 1 + random.fraction() * 400);
+        return;
+      case 'freeze':
+        this.#stopLater(primary, 900 + random.fraction() * 4_000);
+        return;
+      case 'failAppend':
+        primary?.disk.arm('append');
+        return;
+      case 'failSync':
+        primary?.disk.arm('sync');
+        return;
+      case 'hangSync':
+        primary?.disk.hang(random.fraction() * 3_000);
+        return;
+      case 'fillDisk':
+        this.#fillDisk();
+        return;
+      case 'cutPower':
+        this.#cutPower();
+        return;
+      case 'resetConnection':
+        cluster.network.resetOne();
+        return;
+      case 'cutNetwork':
+        this.#cutNetwork();
+        return;
+      case 'pam':
+        this.#harmPam();
+        return;
+      case 'clockJump': {
+        const process = random.pick([...cluster.members.values()]).process;
+        process.wallOffsetMicroseconds += Math.floor((random.fraction() - 0.5) * 2 * 3_600e6);
+        return;
+      }
+      case 'switchover':
+        void primary?.server?.volume.switchOver();
+        return;
+    }
+  }
+
+  #killLater(member: Member, steps: number): void {
+    this.#countdowns.set(member, { steps, act: () => member.process.kill() });
+  }
+
+  #stopLater(member: Member | undefined, forMs: number): void {
+    if (member === undefined) return;
+    const act = (): void => {
+      member.process.stop();
+      this.#cluster.scheduler.plan(undefined, forMs, 'resume', () => member.process.resume());
+    };
+    this.#countdowns.set(member, { steps: this.#random.integer(1, stepsAheadMax), act });
+  }
+
+  #fillDisk(): void {
+    const { disk, scheduler } = this.#cluster;
+    disk.capacityBytes = disk.usedBytes + this.#random.integer(0, 20_000);
+    scheduler.plan(undefined, this.#random.fraction() * 4_000, 'disk has room', () => {
+      disk.capacityBytes = 2 ** 40;
+    });
+  }
+
+  #cutPower(): void {
+    for (const { process } of this.#cluster.members.values()) process.kill();
+    this.#cluster.disk.cutPower(this.#random);
+  }
+
+  #cutNetwork(): void {
+    const machines = [...this.#cluster.members.keys(), 'client-0', 'client-1', 'auditor'];
+    const [from, to] = [this.#random.pick(machines), this.#random.pick(machines)];
+    const forMs = this.#random.fraction() * 3_000;
+    this.#cluster.network.cut(from, to, forMs);
+    if (this.#random.fraction() < 0.4) this.#cluster.network.cut(to, from, forMs);
+  }
+
+  #harmPam(): void {
+    const pam = this.#random.pick(this.#cluster.pams);
+    if (this.#random.fraction() < 0.5) {
+      pam.restart();
+      return;
+    }
+    pam.isReachable = false;
+    this.#cluster.scheduler.plan(undefined, this.#random.fraction() * 3_000, 'pam is back', () => {
+      pam.isReachable = true;
+    });
+  }
+
+  #pick(): FaultKind {
+    let at = this.#random.fraction() * this.#weightSum;
+    for (const [kind, weight] of this.#lots) {
+      at -= weight;
+      if (at < 0) return kind;
+    }
+    return 'killAtStep';
+  }
+
+  #wait(ms: number): Promise<void> {
+    const { scheduler } = this.#cluster;
+    return delay(
+      {
+        after: (delayMs, callback) => scheduler.plan(undefined, delayMs, 'faults', callback),
+        soon: (callback) => scheduler.plan(undefined, 0, 'faults', callback),
+      },
+      ms,
+    );
+  }
+}

@@ -1,0 +1,224 @@
+import { checkHistory, type Verdict } from '../../chaos/checker/check-history.ts';
+import type { Outcome } from '../../chaos/history/call.ts';
+import type { Root } from '../../chaos/history/history.ts';
+import { Recorder } from '../../chaos/history/recorder.ts';
+import { runAudit } from '../../chaos/workload/audit.ts';
+import type { Area } from '../../chaos/workload/choose-call.ts';
+import type { FileService } from '../../chaos/workload/file-service.ts';
+import { HandleTable } from '../../chaos/workload/handle-table.ts';
+import { Knowledge } from '../../chaos/workload/knowledge.ts';
+import { makeTop } from '../../chaos/workload/nfs-file-service.ts';
+import { seededRandom } from '../../chaos/workload/seeded-random.ts';
+import { runWorker } from '../../chaos/workload/worker.ts';
+import { paPrefix } from '../../stable-area/keys.ts';
+import { delay } from '../../environment/clock.ts';
+import { findLeaks } from './checkers/leak-checker.ts';
+import {
+  fileServiceOf,
+  makePaClient,
+  makeStockClient,
+  runName,
+  type SimulatedClient,
+} from './cluster/clients.ts';
+import { SimulatedCluster } from './cluster/simulated-cluster.ts';
+import { aliasName } from './cluster/simulated-server.ts';
+import { SimulationError } from './core/scheduler.ts';
+import { FaultInjector } from './faults/fault-injector.ts';
+import { drawWorld, leaseMs } from './world.ts';
+
+export interface RunOptions {
+  readonly seed: number;
+  /** The run ends after so many. */
+  readonly takeovers: number;
+  /** How many of the last steps a report of a failure has. */
+  readonly recentMax?: number;
+}
+
+/** What came of one run. */
+export interface RunResult {
+  readonly seed: number;
+  readonly digest: string;
+  readonly steps: number;
+  readonly takeovers: number;
+  readonly calls: number;
+  /** Replies that left servers, duplicates included, and were checked one by one. */
+  readonly answers: number;
+  /** What is wrong, one sentence each; empty where nothing is. */
+  readonly findings: readonly string[];
+}
+
+/** A run has so many steps at most for each takeover, and as many to begin and to end with. */
+const stepsPerTakeoverMax = 40_000;
+/** Leases that are over are looked for now and then. */
+const leaseSweepMs = 11_000;
+const names = ['a', 'b', 'c', 'd', 'e'];
+
+/** One world under one seed, from nothing to the last goodbye. Never rejects for what the servers do wrong. */
+export async function runSimulation(options: RunOptions): Promise<RunResult> {
+  const { seed, takeovers } = options;
+  const world = drawWorld(seed);
+  const cluster = new SimulatedCluster({ ...world.cluster, recentMax: options.recentMax ?? 0 });
+  const recorder = new Recorder(() => cluster.scheduler.nowMs * 1_000);
+  const run = new Run(cluster, recorder, world, takeovers);
+  const findings: string[] = [];
+  const state = { isOver: false };
+  run
+    .live()
+    .then(() => {
+      state.isOver = true;
+    })
+    .catch((error: unknown) => {
+      cluster.scheduler.fail(error instanceof Error ? error : new Error(String(error)));
+    });
+  try {
+    const stepsMax = stepsPerTakeoverMax * (takeovers + 2);
+    await cluster.scheduler.run(
+      () => state.isOver,
+      stepsMax,
+      () => run.describe(),
+    );
+  } catch (error) {
+    findings.push(describeError(error));
+  }
+  findings.push(...cluster.checker.findings, ...cluster.fatalProblems);
+  if (state.isOver) findings.push(...run.verdict());
+  return {
+    seed,
+    digest: cluster.scheduler.trace.digest,
+    steps: cluster.scheduler.steps,
+    takeovers: cluster.takeovers,
+    calls: recorder.operations.length,
+    answers: cluster.checker.answers,
+    findings: [...new Set(findings)],
+  };
+}
+
+class Run {
+  readonly #cluster: SimulatedCluster;
+  readonly #recorder: Recorder;
+  readonly #world: ReturnType<typeof drawWorld>;
+  readonly #takeovers: number;
+  readonly #faults: FaultInjector;
+  #roots: readonly Root[] = [];
+  #clients: SimulatedClient[] = [];
+  #isOver = false;
+  #leaks: readonly string[] = [];
+
+  constructor(
+    cluster: SimulatedCluster,
+    recorder: Recorder,
+    world: ReturnType<typeof drawWorld>,
+    takeovers: number,
+  ) {
+    this.#cluster = cluster;
+    this.#recorder = recorder;
+    this.#world = world;
+    this.#takeovers = takeovers;
+    this.#faults = new FaultInjector(cluster, world.faults);
+  }
+
+  async live(): Promise<void> {
+    const { servers, workers, stockClients, cluster } = this.#world;
+    for (const node of names.slice(0, servers)) this.#cluster.startServer(node);
+    const handles = new HandleTable();
+    const auditor = makePaClient(this.#cluster, 'auditor');
+    this.#clients.push(auditor);
+    const top = await makeTop(auditor.caller, handles, `/${aliasName}`, `run-${runName}`);
+    const service = fileServiceOf(auditor, handles, top);
+    this.#roots = await makeRoots(service, workers + stockClients);
+    for (let index = 0; index < workers; index += 1) {
+      this.#clients.push(makePaClient(this.#cluster, `client-${index}`));
+    }
+    for (let index = 0; index < stockClients; index += 1) {
+      const client = makeStockClient(this.#cluster, `stock-${index}`, cluster.settings.port);
+      this.#clients.push(await client);
+    }
+    const work = this.#clients
+      .slice(1)
+      .map((client, index) => this.#work(client, index, fileServiceOf(client, handles, top)));
+    await this.#faults.run(() => this.#cluster.takeovers >= this.#takeovers);
+    this.#isOver = true;
+    await Promise.all(work);
+    const roots = this.#roots.map(({ ino }) => ino);
+    await runAudit(workers + stockClients, roots, service, this.#recorder);
+    await Promise.all(this.#clients.map((client) => client.close()));
+    this.#leaks = await this.#lookForLeaks();
+  }
+
+  /** A hello whose reply was lost leaves a life that nobody knows: it goes when its lease is over. */
+  async #lookForLeaks(): Promise<string[]> {
+    const { primary, members } = this.#cluster;
+    for (const member of members.values()) if (member !== primary) member.process.kill();
+    if (primary?.engine === undefined) return ['nobody serves when the clients have gone'];
+    const { engine, process } = primary;
+    await delay(process.timers, leaseMs + leaseSweepMs);
+    const limit = Number.MAX_SAFE_INTEGER;
+    return findLeaks(await engine.range({ from: paPrefix, to: '\xff', limit }));
+  }
+
+  verdict(): string[] {
+    const { disturbances } = this.#recorder;
+    // A disk without room refuses: that is no error of the order, and must have changed nothing.
+    const operations = this.#recorder.operations.filter(({ outcome }) => !isRefusedByDisk(outcome));
+    const auditor = this.#clients.length - 1;
+    const header = { run: runName, seed: 1, registration: true, roots: this.#roots, auditor };
+    return [...this.#leaks, ...findingsOf(checkHistory({ header, operations, disturbances }))];
+  }
+
+  describe(): string {
+    const waiting = this.#clients.map(({ process, pa }) => {
+      const status = pa?.alias(aliasName).status();
+      return `${process.name}: ${status === undefined ? 'stock client' : `${status.outstanding} outstanding, ${status.queued} queued, incarnation ${status.incarnation}, port ${JSON.stringify(status.port)}`}`;
+    });
+    return [this.#cluster.describe(), ...waiting].join('\n');
+  }
+
+  #work(client: SimulatedClient, index: number, service: FileService): Promise<void> {
+    const { timers } = client.process;
+    const [first, ...own] = this.#roots;
+    const ownRoot = own[index];
+    if (first === undefined || ownRoot === undefined) throw new SimulationError('too few roots');
+    return runWorker({
+      client: index,
+      service,
+      recorder: this.#recorder,
+      random: seededRandom(this.#world.cluster.seed).fork(`worker ${index}`),
+      own: areaOf([ownRoot]),
+      shared: [(this.#shared ??= areaOf([first]))],
+      isOver: () => this.#isOver,
+      pause: (ms) => delay(timers, ms),
+    });
+  }
+
+  #shared: Area | undefined;
+}
+
+async function makeRoots(service: FileService, workers: number): Promise<Root[]> {
+  const roots: Root[] = [];
+  for (const path of ['shared', ...Array.from({ length: workers }, (_, index) => `own-${index}`)]) {
+    roots.push({ ino: await service.makeRoot(path), path });
+  }
+  return roots;
+}
+
+function areaOf(roots: readonly Root[]): Area {
+  return { knowledge: new Knowledge(roots.map(({ ino }) => ino)), names };
+}
+
+function findingsOf(verdict: Verdict): string[] {
+  return [
+    ...verdict.findings.map(
+      ({ category, operation, message }) => `${category}: ${operation}: ${message}`,
+    ),
+    ...verdict.undecided.map((reason) => `undecided: ${reason}`),
+  ];
+}
+
+function isRefusedByDisk(outcome: Outcome): boolean {
+  return outcome.status === 'error' && outcome.code === 'ENOSPC';
+}
+
+function describeError(error: unknown): string {
+  if (error instanceof SimulationError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
