@@ -46,9 +46,12 @@ export {
 export { type Pam, type PamOptions, startPam } from './manager/start-pam.ts';
 export type { Accusation, PairProcess, Role, VolumeEvent, VolumeStatus } from './server/host.ts';
 export { type PairProcessOptions, startPairProcess } from './server/pair-process.ts';
+export { callAlias, continuation, type NestedCall } from './server/nested/nested-call.ts';
 export type {
   BackgroundWork,
   Caller,
+  Continuation,
+  NestedOutcome,
   Service,
   ServiceContext,
   VolumeServices,

@@ -6,17 +6,21 @@ import { CallBook } from './call-book.ts';
 import { Connector, type ConnectorHost, type ConnectorOptions } from './connector.ts';
 import type { PaClientEvents } from './events.ts';
 import { Keeper, type KeeperHost } from './keeper.ts';
+import { sayGoodbye } from './goodbye.ts';
 import { Life } from './life.ts';
+import type { KnownLife, LastingCall, LastingIdentity } from './lasting.ts';
 import type { Link, LinkReply, Sender } from './link.ts';
 import { type ClientLife, PendingCall, type RawCall, type RawCallOptions } from './pending-call.ts';
 import { type SilenceHost, SilenceWatch } from './silence-watch.ts';
 import { StallMeter } from './stall-meter.ts';
 
-export interface AliasSessionOptions extends ConnectorOptions {
+export interface AliasSessionOptions extends Omit<ConnectorOptions, 'areaUi'> {
   readonly clientUi: Buffer;
   readonly events: PaClientEvents;
   /** Calls are given up when nothing was answered for so long. Undefined: never. */
   readonly giveUpAfterMs: number | undefined;
+  /** Present where the client outlives this process: then every call comes with its number. */
+  readonly identity?: LastingIdentity;
 }
 
 /** FT-IPC with one alias: every call is sent until it is answered, wherever the alias goes meanwhile. */
@@ -36,12 +40,14 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
   #isClosed = false;
 
   constructor(options: AliasSessionOptions) {
-    const { environment, secret, limits, directory } = options;
+    const { environment, secret, limits, directory, identity } = options;
+    const life = identity?.life;
     this.#options = options;
-    this.#connector = new Connector(this, options);
+    this.#connector = new Connector(this, { ...options, areaUi: life?.areaUi });
     this.#keeper = new Keeper(this, environment.timers, limits);
     this.#watch = new SilenceWatch(this, environment, secret, limits);
     this.#meter = new StallMeter({ ...options, directory: directory.description });
+    if (life !== undefined) this.#begin(life);
   }
 
   get link(): Link | undefined {
@@ -61,7 +67,7 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
   }
 
   get hasOutstanding(): boolean {
-    return this.#book.outstanding > 0;
+    return !this.#book.isUntied;
   }
 
   get isDoubtful(): boolean {
@@ -87,10 +93,10 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
   }
 
   /** Resolves with the reply of the service, whatever it says; rejects with a PaError, or an RpcError where it cannot be encoded. */
-  call(request: RawCall, options: RawCallOptions): Promise<RpcReply> {
+  call(request: RawCall, options: RawCallOptions, lasting?: LastingCall): Promise<RpcReply> {
     return new Promise((resolve, reject) => {
       const nowMs = this.#nowMs();
-      const call = new PendingCall(request, options, nowMs, { resolve, reject });
+      const call = new PendingCall(request, options, nowMs, { resolve, reject }, lasting);
       if (this.#isClosed) {
         call.fail('PA_CLOSED', 'the client is closed');
         return;
@@ -109,7 +115,13 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
     });
   }
 
-  /** Gives up all calls, says goodbye, and ends everything that was begun. */
+  /** The lowest unfinished number of a lasting identity has risen. */
+  finished(): void {
+    if (this.isIdle) this.#keeper.idle();
+    else this.#pump();
+  }
+
+  /** Gives up all calls, says goodbye unless another process goes on in our name, and ends everything that was begun. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -119,8 +131,10 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
     this.#keeper.stop();
     this.#watch.reset();
     const link = this.#connector.close();
-    const life = this.#book.life;
-    if (link !== undefined && life !== undefined) await this.#sayGoodbye(link, life);
+    const { identity, environment, limits } = this.#options;
+    if (identity === undefined && link !== undefined && this.life !== undefined) {
+      await sayGoodbye(link, this.sender(), environment.timers, limits.goodbyeMs);
+    }
     link?.close();
   }
 
@@ -209,7 +223,8 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
     for (;;) {
       const call = this.#book.next(this.#options.limits.outstandingMax);
       if (call === undefined) return;
-      this.#send(call, link);
+      if (call.isBound) this.#send(call, link);
+      else call.bind(() => this.link !== undefined && this.#send(call, this.link));
     }
   }
 
@@ -280,9 +295,8 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
       this.#helloLink = undefined;
       switch (reply.kind) {
         case 'result':
-          this.#book.begin({ ...reply.result, calls: new Life(), hasExpired: false });
+          this.#begin({ ...reply.result, areaUi: link.port.areaUi });
           this.answered(link);
-          this.#keeper.started();
           this.#pump();
           return;
         case 'try-again':
@@ -299,6 +313,12 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
     });
   }
 
+  #begin(life: KnownLife): void {
+    const calls = new Life<PendingCall>(this.#options.identity?.lowestUnfinished);
+    this.#book.begin({ ...life, calls, hasExpired: false });
+    this.#keeper.started();
+  }
+
   /** TA: everything waits a little, then what was refused is sent again. */
   #hold(delayMs: number): void {
     const { timers, random } = this.#options.environment;
@@ -313,7 +333,7 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
 
   #resendAll(link: Link): void {
     for (const call of this.#book.sent()) {
-      if (call.link === link) continue;
+      if (call.link === link || !call.isBound) continue;
       this.#meter.resent();
       this.#send(call, link);
     }
@@ -361,17 +381,6 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
   #failAll(code: PaErrorCode, message: string): void {
     // The queue first: what makes room would otherwise be sent.
     for (const call of [...this.#book.all()].reverse()) call.fail(code, message);
-  }
-
-  async #sayGoodbye(link: Link, life: ClientLife): Promise<void> {
-    const { environment, limits } = this.#options;
-    await new Promise<void>((resolve) => {
-      const timeout = environment.timers.after(limits.goodbyeMs, resolve);
-      void link.goodbye(this.sender(life)).then(() => {
-        timeout.cancel();
-        resolve();
-      });
-    });
   }
 
   #nowMs(): number {

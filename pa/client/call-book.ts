@@ -28,6 +28,13 @@ export class CallBook {
     return sum;
   }
 
+  /** Nothing of what may have reached the area is without its reply. */
+  get isUntied(): boolean {
+    if (this.outstanding > 0) return false;
+    for (const { sent } of this.#queue) if (sent > 0) return false;
+    return true;
+  }
+
   get pending(): number {
     return this.queued + this.outstanding;
   }
@@ -44,11 +51,17 @@ export class CallBook {
   /** The next call to be sent, with its number; undefined when there is none, or no room for it. */
   next(outstandingMax: number): PendingCall | undefined {
     const life = this.#life;
-    if (life?.calls.hasRoom(outstandingMax) !== true) return undefined;
+    if (life === undefined) return undefined;
     const queue = this.#queuedAgain.size > 0 ? this.#queuedAgain : this.#queue;
     for (const call of queue) {
+      const given = call.lasting?.sequence;
+      if (!life.calls.hasRoom(outstandingMax, given)) {
+        if (given === undefined) return undefined;
+        // A lower number may stand behind it, and the window opens only when that is finished.
+        continue;
+      }
       queue.delete(call);
-      call.place = { life, sequence: life.calls.add(call) };
+      call.place = { life, sequence: life.calls.add(call, given) };
       return call;
     }
     return undefined;

@@ -31,6 +31,8 @@ export interface ConnectorOptions {
   readonly directory: PortDirectory;
   readonly secret: ClusterSecret | undefined;
   readonly limits: PaClientLimits;
+  /** The area that an earlier process of this client has dealt with. */
+  readonly areaUi?: string | undefined;
 }
 
 /**
@@ -59,6 +61,7 @@ export class Connector {
     const { alias, environment, directory, secret, limits } = options;
     this.#host = host;
     this.#options = options;
+    this.#areaUi = options.areaUi;
     this.#candidates = new Candidates(limits.redial, environment.random);
     this.#dialer = new Dialer({
       environment,

@@ -4,6 +4,7 @@ import type { RpcReply } from '../../rpc/reply-message.ts';
 import { type CallOutcome, PaError, type PaErrorCode } from '../error.ts';
 import type { StockOrigin } from '../header.ts';
 import type { Life } from './life.ts';
+import type { LastingCall, LifeName } from './lasting.ts';
 import type { Link } from './link.ts';
 
 /** A call as it goes over the wire, but for its header: the same bytes whenever it is sent. */
@@ -28,8 +29,7 @@ export interface CallPlace {
 }
 
 /** One incarnation of the client at one area. */
-export interface ClientLife {
-  readonly incarnation: number;
+export interface ClientLife extends LifeName {
   readonly leaseMs: number;
   readonly calls: Life<PendingCall>;
   /** The server said that it has no record of it: nothing new is sent in its name. */
@@ -41,17 +41,21 @@ export class PendingCall {
   readonly request: RawCall;
   readonly origin: StockOrigin | undefined;
   readonly startedMs: number;
+  /** The number that it has had before; undefined: this process gives it one. */
+  readonly lasting: LastingCall | undefined;
   /** Given when it is sent for the first time. */
   place: CallPlace | undefined;
   /** The connection that it was sent on last, until that is lost or the server wants it again. */
   link: Link | undefined;
   /** How often it was sent under its present id. */
-  sent = 0;
+  sent: number;
   /** Monotonic ms when it was sent or asked about last. */
   askedMs = 0;
   readonly #resolve: (reply: RpcReply) => void;
   readonly #reject: (error: Error) => void;
   readonly #options: RawCallOptions;
+  /** The life in which a successor of this process will look for it. */
+  #bound: LifeName | undefined;
   #deadline: Timer | undefined;
   #isSettled = false;
   /** Called once, when nobody waits any more. */
@@ -62,9 +66,13 @@ export class PendingCall {
     options: RawCallOptions,
     startedMs: number,
     settle: { resolve: (reply: RpcReply) => void; reject: (error: Error) => void },
+    lasting?: LastingCall,
   ) {
     this.request = request;
     this.origin = options.origin;
+    this.lasting = lasting;
+    this.sent = lasting?.mayHaveBeenSent === true ? 1 : 0;
+    this.#bound = lasting?.life;
     this.startedMs = startedMs;
     this.#options = options;
     this.#resolve = settle.resolve;
@@ -77,7 +85,33 @@ export class PendingCall {
 
   /** What would be known if it were given up now. */
   get outcome(): CallOutcome {
-    return this.place === undefined ? 'not-executed' : 'unknown';
+    return this.place === undefined && this.sent === 0 ? 'not-executed' : 'unknown';
+  }
+
+  /** It may leave under its present number: whoever goes on in our name knows in which life to ask for it. */
+  get isBound(): boolean {
+    if (this.lasting === undefined || this.place === undefined) return true;
+    const { areaUi, incarnation } = this.place.life;
+    return this.#bound?.areaUi === areaUi && this.#bound.incarnation === incarnation;
+  }
+
+  /**
+   * Makes it one of its present life's, durably; `bound` is called then, unless it has left that life or is over. Fails it
+   * if it may have been sent in an earlier life: whether it was executed in that one nobody can tell any more.
+   */
+  bind(bound: () => void): void {
+    const life = this.place?.life;
+    if (life === undefined || this.lasting === undefined) return;
+    if (this.sent > 0) {
+      this.fail('PA_OUTCOME_UNKNOWN', 'the server has forgotten the life in which it was sent');
+      return;
+    }
+    const { areaUi, incarnation, leaseMs } = life;
+    void this.lasting.bind({ areaUi, incarnation, leaseMs }).then(() => {
+      if (this.place?.life !== life || this.#isSettled) return;
+      this.#bound = life;
+      bound();
+    });
   }
 
   /** Starts the deadline and listens to the signal. */

@@ -20,6 +20,10 @@ export interface CallCounters {
   leasesEnded: number;
   /** Answers of stock clients that gave way before their time: the ring is too small for the rate. */
   ringWraps: number;
+  /** Calls to other aliases. */
+  nested: number;
+  /** Of them, those of which nobody can tell any more whether they were executed. */
+  nestedUnknown: number;
 }
 
 export function newCallCounters(): CallCounters {
@@ -38,5 +42,7 @@ export function newCallCounters(): CallCounters {
     hellos: 0,
     leasesEnded: 0,
     ringWraps: 0,
+    nested: 0,
+    nestedUnknown: 0,
   };
 }

@@ -4,11 +4,23 @@ import type { Random } from '../../environment/random.ts';
 import type { Executed, RecordStore, Transaction } from '../../stable-area/records/record-store.ts';
 import type { Holder } from '../../stable-area/stable-area.ts';
 import { encodeToBuffers } from '../../xdr/decode.ts';
+import type { AnyProcedure } from '../../xdr/program.ts';
+import { NestedRequest } from './nested/nested-call.ts';
 import type { Caller, ServiceContext, VolumeState } from './service.ts';
-import type { ServiceRow } from './service-table.ts';
 
-/** Adds PA's own changes to a procedure's, in the same transaction. */
-export type Register = (transaction: Transaction, results: readonly Buffer[]) => void;
+/** A procedure with its arguments. */
+export interface Work {
+  readonly procedure: AnyProcedure;
+  execute(context: ServiceContext): unknown;
+}
+
+/** What one transaction of a procedure comes to: its encoded result, or a call that must be made first. */
+export type Ending =
+  | { readonly kind: 'results'; readonly results: readonly Buffer[] }
+  | { readonly kind: 'nested'; readonly request: NestedRequest };
+
+/** Adds PA's own changes to a procedure's, in the same transaction, and says what is to be done when that is committed. */
+export type Close<R> = (transaction: Transaction, ending: Ending) => R;
 
 /** What a volume's procedures may depend on, always as of now. */
 export function volumeState(alias: string, holder: Holder): VolumeState {
@@ -78,20 +90,11 @@ export class Executor {
   }
 
   /** An exception of the handler is passed on and has changed nothing. */
-  call(
-    row: ServiceRow,
-    args: unknown,
-    caller: Caller,
-    register: Register | undefined,
-  ): Executed<readonly Buffer[]> | Promise<Executed<readonly Buffer[]>> {
+  call<R>(work: Work, caller: Caller, close: Close<R>): Executed<R> | Promise<Executed<R>> {
     let context: CallContext | undefined;
     return this.#store.execute((transaction) => {
       context ??= this.#context(transaction, caller);
-      const result = row.handle(args, context);
-      assert(!(result instanceof Promise), `${row.procedure.name}: a handler is synchronous`);
-      const results = encodeToBuffers(row.procedure.result, result);
-      register?.(transaction, results);
-      return results;
+      return close(transaction, endingOf(work, context));
     });
   }
 
@@ -113,4 +116,17 @@ export class Executor {
       this.#random,
     );
   }
+}
+
+function endingOf(work: Work, context: ServiceContext): Ending {
+  let result: unknown;
+  try {
+    result = work.execute(context);
+  } catch (signal) {
+    if (signal instanceof NestedRequest) return { kind: 'nested', request: signal };
+    throw signal;
+  }
+  const { procedure } = work;
+  assert(!(result instanceof Promise), `${procedure.name}: a handler is synchronous`);
+  return { kind: 'results', results: encodeToBuffers(procedure.result, result) };
 }

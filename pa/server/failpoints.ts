@@ -1,6 +1,15 @@
 /** Moments of a mutating call at which a test may want this process to die. */
 export const failpointNames = ['before-commit', 'after-commit-before-reply'] as const;
-export type Failpoint = (typeof failpointNames)[number];
+
+/** Moments of a call that calls another alias; `before-commit` is that of its first transaction. */
+export const nestedFailpointNames = [
+  'before-nested-send',
+  'after-nested-bind',
+  'after-nested-reply',
+  'before-second-commit',
+] as const;
+
+export type Failpoint = (typeof failpointNames)[number] | (typeof nestedFailpointNames)[number];
 
 /** What happens at a failpoint: nothing, unless a test armed it. */
 export interface Failpoints {

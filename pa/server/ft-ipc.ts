@@ -261,8 +261,10 @@ export class FtIpc {
     }
   }
 
-  #execute({ row, args, caller, digest }: AdmittedCall, register: CallRegister): void {
-    this.#parts.calls.execute({ row, args, caller, digest, register, verifier: this.#ok });
+  #execute(admitted: AdmittedCall, register: CallRegister): void {
+    const { row, args, call: message, caller, digest } = admitted;
+    const verifier = this.#ok;
+    this.#parts.calls.execute({ row, args, message, caller, digest, register, verifier });
   }
 
   #register(session: Session<ReplyRoute>, sequence: number): SessionRegister {

@@ -1,8 +1,10 @@
+import { strict as assert } from 'node:assert';
 import type { OpaqueAuth } from '../../rpc/opaque-auth.ts';
 import { acceptedReply, successReply } from '../../rpc/reply-message.ts';
 import { type CallTarget, isLost } from './call-target.ts';
+import type { Close } from './executor.ts';
 import { type RegisteredCallParts, settle } from './registered-call.ts';
-import type { Caller } from './service.ts';
+import type { Caller, ServiceContext } from './service.ts';
 import type { ServiceRow } from './service-table.ts';
 
 export type ReadingCallParts = Pick<
@@ -27,8 +29,14 @@ export function executeReading(parts: ReadingCallParts, call: ReadingCall): void
       target.connection.reply(target.xid, message);
     });
   };
+  const { procedure } = row;
+  const work = { procedure, execute: (context: ServiceContext) => row.handle(args, context) };
+  const resultsOf: Close<readonly Buffer[]> = (_, ending) => {
+    assert(ending.kind === 'results', `${procedure.name} changes nothing, and calls another alias`);
+    return ending.results;
+  };
   settle(
-    () => parts.executor.call(row, args, caller, undefined),
+    () => parts.executor.call(work, caller, resultsOf),
     ({ result, batch }) => {
       parts.counters.executed += 1;
       answer(batch, successReply(result, verifier));

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../stable-area/records/record-store.ts';
+import type { CallIds } from './call-ids.ts';
 import type { CallTarget } from './call-target.ts';
 import type { RegisteredReply } from './records.ts';
 import type { CallRegister } from './registered-call.ts';
@@ -16,8 +17,16 @@ export class RelayedRegister implements CallRegister {
     this.#original = original;
   }
 
+  get ids(): CallIds {
+    return { ...this.#own.ids, ...this.#original.ids };
+  }
+
+  /** The own id is the one that may refuse. */
+  check(): void {
+    this.#own.check();
+  }
+
   put(transaction: Transaction, reply: RegisteredReply): void {
-    // The own id first: it is the one that may refuse.
     this.#own.put(transaction, reply);
     this.#original.put(transaction, reply);
   }

@@ -1,12 +1,14 @@
 import { strict as assert } from 'node:assert';
 import type { AcceptedOutcome } from '../../rpc/reply-message.ts';
 import type { DispatchRow } from '../../xdr/program.ts';
-import type { Service, ServiceContext } from './service.ts';
+import type { Continuation, Service, ServiceContext } from './service.ts';
 
 /** One procedure as the server executes it. */
 export interface ServiceRow extends DispatchRow<ServiceContext> {
   /** Changes nothing, and so is never registered. */
   readonly reading: boolean;
+  /** By their names: what goes on with this procedure when a call to another alias has ended. */
+  readonly continuations: ReadonlyMap<string, Continuation>;
 }
 
 export type ServiceLookup =
@@ -31,7 +33,9 @@ export class ServiceTable {
       const table = new Map<number, ServiceRow>();
       for (const [name, { number }] of Object.entries(version.procedures)) {
         const row = rows.get(number);
-        if (row !== undefined) table.set(number, { ...row, reading: service.reading.has(name) });
+        if (row === undefined) continue;
+        const reading = service.reading.has(name);
+        table.set(number, { ...row, reading, continuations: continuationsOf(service, row) });
       }
       versions.set(version.version, table);
       this.#programs.set(version.program, versions);
@@ -55,4 +59,17 @@ export class ServiceTable {
       ? { kind: 'unavailable', outcome: { status: 'PROC_UNAVAIL' } }
       : { kind: 'found', row };
   }
+}
+
+function continuationsOf(
+  { continuations = [] }: Service,
+  { procedure }: DispatchRow<ServiceContext>,
+): ReadonlyMap<string, Continuation> {
+  const own = new Map<string, Continuation>();
+  for (const continuation of continuations) {
+    if (continuation.of.number !== procedure.number) continue;
+    assert(!own.has(continuation.name), `${procedure.name}: "${continuation.name}" is there twice`);
+    own.set(continuation.name, continuation);
+  }
+  return own;
 }

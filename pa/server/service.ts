@@ -1,6 +1,7 @@
 import type { Credential } from '../../rpc/auth.ts';
+import type { RpcError } from '../../rpc/rpc-error.ts';
 import type { Transaction } from '../../stable-area/records/record-store.ts';
-import type { DispatchTable } from '../../xdr/program.ts';
+import type { AnyProcedure, DispatchTable } from '../../xdr/program.ts';
 
 /** Who called, as the transport and the credential say. */
 export interface Caller {
@@ -54,11 +55,35 @@ export interface ServiceContext {
   readonly random: Uint8Array;
 }
 
+/** How a call to another alias ended. */
+export type NestedOutcome<Result> =
+  /** It was executed once, and this is what it gave. */
+  | { readonly kind: 'replied'; readonly result: Result }
+  /** The other service answered without a result: it has no such procedure, or its handler failed. It changed nothing. */
+  | { readonly kind: 'refused'; readonly error: RpcError }
+  /** It was never executed, and never will be. */
+  | { readonly kind: 'not-executed'; readonly reason: string }
+  /** It was executed once or not at all, and nobody can tell any more: the lease there had ended, or the area was replaced. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What a procedure goes on with when its call to another alias has ended: its second transaction. */
+export interface Continuation {
+  /** Names it in the stable area: a process that takes over finds it by this. Unique in its service. */
+  readonly name: string;
+  /** The procedure that goes on, and the one that it had called. */
+  readonly of: AnyProcedure;
+  readonly after: AnyProcedure;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see AnyProcedure
+  readonly handle: (args: any, outcome: NestedOutcome<any>, context: ServiceContext) => unknown;
+}
+
 /** One program version served through PA. */
 export interface Service {
   readonly dispatch: DispatchTable<ServiceContext>;
   /** Procedures (by their key in the descriptor) that change nothing: executed again when asked again, never registered. */
   readonly reading: ReadonlySet<string>;
+  /** What procedures go on with that have called another alias (`callAlias`); absent where none does. */
+  readonly continuations?: readonly Continuation[];
 }
 
 /** Work that a service does by itself, in small transactions, while its volume is served: e.g. freeing the content of removed files. */

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../stable-area/records/record-store.ts';
+import type { CallIds } from './call-ids.ts';
 import type { CallTarget } from './call-target.ts';
 import { type RegisteredReply, registeredReplies, replyKey } from './records.ts';
 import { type CallRegister, RefusedByRegister } from './registered-call.ts';
@@ -30,8 +31,16 @@ export class SessionRegister implements CallRegister {
     this.#expired = expired;
   }
 
-  put(transaction: Transaction, reply: RegisteredReply): void {
+  get ids(): CallIds {
+    return { session: { client: this.#session.client, sequence: this.#sequence } };
+  }
+
+  check(): void {
     if (this.#session.ended) throw new RefusedByRegister();
+  }
+
+  put(transaction: Transaction, reply: RegisteredReply): void {
+    if (this.#session.ended) return;
     this.#freed = this.#sessions.free(this.#session, transaction);
     if (!this.#durably) return;
     transaction.put(registeredReplies, replyKey(this.#session.client, this.#sequence), reply);

@@ -75,6 +75,11 @@ export class Session<Route> {
     this.#done.set(sequence, call);
   }
 
+  /** Takes over a call that an earlier process has begun: it runs from the moment the session is loaded. */
+  restoreRunning(sequence: number, digest: Uint8Array, route: Route): void {
+    this.#running.set(sequence, { digest, route });
+  }
+
   /** A completion notice: replies below have arrived at the client. An older notice that comes late changes nothing. */
   complete(lowestUnfinished: number): void {
     if (lowestUnfinished > this.#lowestUnfinished) this.#lowestUnfinished = lowestUnfinished;

@@ -104,7 +104,8 @@ export class StockCalls {
       case 'new': {
         if (admission.collision) counters.collisions += 1;
         const register = new StockRegister(peer, call.xid, digest, registration, counters);
-        calls.execute({ row, args, caller, digest, register, verifier: authNone });
+        const verifier = authNone;
+        calls.execute({ row, args, message: call, caller, digest, register, verifier });
         return;
       }
     }

@@ -59,6 +59,11 @@ export class StockPeer<Route> {
     if (reply.ordinal >= this.#nextOrdinal) this.#nextOrdinal = reply.ordinal + 1;
   }
 
+  /** Takes over a call that an earlier process has begun: it runs from the moment the peer is loaded. */
+  restoreRunning(xid: number, digest: Uint8Array, route: Route): void {
+    this.#running.set(callId(xid, digest), route);
+  }
+
   admit(xid: number, digest: Uint8Array, route: Route): StockAdmission<Route> {
     const id = callId(xid, digest);
     const running = this.#running.get(id);

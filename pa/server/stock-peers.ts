@@ -64,7 +64,11 @@ export class StockPeers<Route> {
 
   /** The peer, with its ring from the stable area. */
   load(identity: PeerIdentity): Promise<StockPeer<Route>> {
-    const key = peerKey(identity);
+    return this.loadKey(peerKey(identity));
+  }
+
+  /** The same, by the key that `peerKey` made. */
+  loadKey(key: Key): Promise<StockPeer<Route>> {
     let loading = this.#loading.get(key);
     if (loading === undefined) {
       loading = this.#load(key).finally(() => this.#loading.delete(key));

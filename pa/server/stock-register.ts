@@ -1,4 +1,5 @@
 import type { Transaction } from '../../stable-area/records/record-store.ts';
+import type { CallIds } from './call-ids.ts';
 import type { CallTarget } from './call-target.ts';
 import type { CallCounters } from './counters.ts';
 import type { RegisteredReply } from './records.ts';
@@ -30,6 +31,15 @@ export class StockRegister implements CallRegister {
     this.#counters = counters;
   }
 
+  get ids(): CallIds {
+    return { stock: { peer: this.#peer.key, xid: this.#xid } };
+  }
+
+  /** A stock client has no lease that could end. */
+  check(): void {
+    return;
+  }
+
   put(transaction: Transaction, reply: RegisteredReply): void {
     const { slot, ordinal, wraps } = this.#peer.nextSlot();
     this.#ordinal = ordinal;
@@ -47,7 +57,6 @@ export class StockRegister implements CallRegister {
     return this.#peer.finished(this.#xid, this.#digest)?.target;
   }
 
-  /** A stock client has no lease that could end. */
   refused(): void {
     throw new Error('a stock client is never refused');
   }

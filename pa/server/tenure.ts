@@ -5,6 +5,7 @@ import type { RpcServer } from '../../rpc/server/rpc-server.ts';
 import { HolderWatch } from '../../stable-area/records/holder-watch.ts';
 import { defaultRecordStoreLimits } from '../../stable-area/records/store.ts';
 import type { Holder, HolderLoss } from '../../stable-area/stable-area.ts';
+import type { PortDirectory } from '../directory/port-directory.ts';
 import type { ClusterSecret } from '../secret.ts';
 import { BackgroundRunner } from './background.ts';
 import { isLost } from './call-target.ts';
@@ -26,6 +27,8 @@ export interface TenureParts {
   readonly holder: Holder;
   readonly secret: ClusterSecret | undefined;
   readonly part: (part: TakeoverPart, elapsedMs: number) => void;
+  /** Where other aliases are found. */
+  readonly directory: PortDirectory;
   /** Of this claim: bound already, or being bound. The tenure ends it. */
   readonly reception: Reception;
   readonly registrar: Registrar;
@@ -61,6 +64,7 @@ export class Tenure {
       failpoints: options.failpoints ?? noFailpoints,
       cacheBytesMax: options.cacheBytesMax ?? defaultRecordStoreLimits.cacheBytesMax,
       secret: parts.secret,
+      outside: { environment, directory: parts.directory },
       report: parts.problem,
     });
     this.#background = new BackgroundRunner(
@@ -135,6 +139,7 @@ export class Tenure {
 
   async #initialise(): Promise<boolean> {
     const { services } = this.#parts.options;
+    await this.#server.restore();
     const { batch } = await this.#server.executor.run((context) => {
       services.initialise?.(context);
     });

@@ -285,6 +285,7 @@ export class PairedVolume implements VolumeHost {
         this.#part(part, elapsedMs);
       },
       ...entrance,
+      directory: this.#parts.directory,
       problem: (message, cause) => {
         this.#observe({ kind: 'problem', message, cause });
       },

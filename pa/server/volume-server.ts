@@ -14,6 +14,8 @@ import { Executor, volumeState } from './executor.ts';
 import type { Failpoints } from './failpoints.ts';
 import { FtIpc } from './ft-ipc.ts';
 import { locateService } from './locate-service.ts';
+import { NestedCalls, type Outside } from './nested/nested-calls.ts';
+import { restoreNestedCalls } from './nested/restore.ts';
 import { RegisteredCalls } from './registered-call.ts';
 import { ReplyGate } from './reply-gate.ts';
 import type { ReplyRoute } from './reply-route.ts';
@@ -35,6 +37,8 @@ export interface VolumeServerOptions {
   readonly cacheBytesMax: number;
   readonly stockLimits?: StockLimits;
   readonly secret?: ClusterSecret | undefined;
+  /** Other aliases; without it no procedure can call one. */
+  readonly outside?: Outside;
   /** An exception of a handler: a bug of the service. The call is answered with a server fault. */
   readonly report: (message: string, cause: unknown) => void;
 }
@@ -53,6 +57,7 @@ export class VolumeServer {
   readonly #ftIpc: FtIpc;
   readonly #stock: StockCalls;
   readonly #statistics: () => Readonly<Record<string, number>>;
+  readonly #restore: () => Promise<void>;
   /** Called after each call that may have changed something. */
   onChange: (() => void) | undefined;
 
@@ -78,9 +83,23 @@ export class VolumeServer {
         this.#fault(procedure, error);
       },
     };
+    const { failpoints, outside, secret } = options;
+    const nested =
+      outside &&
+      new NestedCalls({
+        ...common,
+        outside,
+        secret,
+        watch,
+        failpoints,
+        failed: (error) => {
+          if (!isLost(error)) options.report('a call to another alias cannot go on', error);
+        },
+      });
     const calls = new RegisteredCalls({
       ...common,
-      failpoints: options.failpoints,
+      failpoints,
+      nested,
       changed: () => this.onChange?.(),
     });
     this.peers = new StockPeers(store, clock, options.stockLimits);
@@ -89,10 +108,17 @@ export class VolumeServer {
       sessions,
       calls,
       peers: this.peers,
-      secret: options.secret,
+      secret,
       holder: watch.holder,
     });
     this.#stock = new StockCalls({ ...common, peers: this.peers, calls });
+    const { epoch } = watch.holder.claim;
+    const { peers } = this;
+    this.#restore = async () => {
+      if (nested !== undefined) {
+        await restoreNestedCalls({ ...common, epoch, nested, calls, sessions, peers });
+      }
+    };
     this.#statistics = () => ({ ...store.statistics(), ...this.gate.statistics() });
   }
 
@@ -103,6 +129,11 @@ export class VolumeServer {
       stockPeers: this.peers.size,
       stockPeersForgotten: this.peers.forgotten,
     };
+  }
+
+  /** Takes over what an earlier holder has begun; before the first call. */
+  restore(): Promise<void> {
+    return this.#restore();
   }
 
   /** Every call that arrives for the volume, with or without a PA header. */

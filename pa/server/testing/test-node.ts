@@ -24,6 +24,7 @@ class NodeNetwork implements Network {
   readonly #listeners = new Set<Listener | DatagramListener>();
   /** Datagrams that came while it was stopped; undefined while it runs. */
   #late: (() => void)[] | undefined;
+  #isDead = false;
 
   constructor(shared: Network) {
     this.#shared = shared;
@@ -31,6 +32,7 @@ class NodeNetwork implements Network {
 
   async connect(...args: Parameters<Network['connect']>): Promise<Stream> {
     const stream = await this.#shared.connect(...args);
+    if (this.#isDead) stream.destroy();
     this.#streams.add(stream);
     return stream;
   }
@@ -59,9 +61,11 @@ class NodeNetwork implements Network {
     return listener;
   }
 
+  /** Nothing that still runs in the process's name gets a word out. */
   async die(): Promise<void> {
-    for (const listener of this.#listeners) await listener.close();
+    this.#isDead = true;
     for (const stream of this.#streams) stream.destroy();
+    for (const listener of this.#listeners) await listener.close();
   }
 
   stop(): void {
@@ -91,15 +95,29 @@ export interface TestNode {
   resume(): void;
 }
 
+/** What the clusters of several aliases share. */
+export interface SharedWorld {
+  readonly time: ManualClock;
+  readonly network: MemoryNetwork;
+  readonly directory: PortDirectory;
+}
+
 /** Processes of one pair over one stable area in memory, in one manual time. */
 export class TestCluster {
-  readonly time: ManualClock = manualClock();
+  readonly time: ManualClock;
   readonly disk = new MemoryDisk();
   /** What PAM was told, in order. */
   readonly ports: Port[] = [];
   /** For clients. */
-  readonly network: MemoryNetwork = memoryNetwork(this.time.timers);
+  readonly network: MemoryNetwork;
+  readonly #shared: SharedWorld | undefined;
   #seed = 1;
+
+  constructor(shared?: SharedWorld) {
+    this.#shared = shared;
+    this.time = shared?.time ?? manualClock();
+    this.network = shared?.network ?? memoryNetwork(this.time.timers);
+  }
 
   async start(node: string, options: Partial<VolumeHostOptions> = {}): Promise<TestNode> {
     const network = new NodeNetwork(this.network);
@@ -180,13 +198,15 @@ export class TestCluster {
   }
 
   #directory(): PortDirectory {
+    const shared = this.#shared?.directory;
     return {
       description: 'test',
-      lookup: () => Promise.resolve({ kind: 'unknown-alias' }),
-      subscribe: () => ({ close: () => undefined }),
-      register: (_alias, port) => {
+      lookup: (alias) => shared?.lookup(alias) ?? Promise.resolve({ kind: 'unknown-alias' }),
+      subscribe: (alias, onPort) => shared?.subscribe(alias, onPort) ?? { close: () => undefined },
+      register: (alias, port) => {
         this.ports.push(port);
-        return Promise.resolve([{ pam: 'test', outcome: { kind: 'registered' } }]);
+        const registered = { pam: 'test', outcome: { kind: 'registered' } } as const;
+        return shared?.register(alias, port) ?? Promise.resolve([registered]);
       },
       close: () => undefined,
     };
