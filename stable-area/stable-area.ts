@@ -79,6 +79,12 @@ export interface StableArea {
   claim(claimant: Claimant, options?: ClaimOptions): Promise<ClaimOutcome>;
   /** Proves that this process can write and sync in the area now; resolves with how long that took, in ms. */
   probe(): Promise<number>;
+  /**
+   * Does what a claim does after its link, over a copy that is thrown away: copies the highest visible epoch, opens it, and
+   * lends it until `use` has settled. It fences nobody, and nothing of it is ever seen by anybody else. Rejects as `claim`
+   * would, and with what `use` rejects with. Does nothing where a claim would copy nothing.
+   */
+  rehearse(use: (holder: Holder) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 

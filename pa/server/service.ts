@@ -1,3 +1,4 @@
+import type { CallChannel } from '../../rpc/client/call-channel.ts';
 import type { Credential } from '../../rpc/auth.ts';
 import type { RpcError } from '../../rpc/rpc-error.ts';
 import type { Transaction } from '../../stable-area/records/record-store.ts';
@@ -99,4 +100,9 @@ export interface VolumeServices {
   /** Executed once after each claim, before the first call: makes what a new area needs. Must be a no-op on an area that has it. */
   initialise?(context: Omit<ServiceContext, 'caller'>): void;
   readonly background?: readonly BackgroundWork[];
+  /**
+   * Calls that a backup makes of itself while it stands by, over a copy that is thrown away: those that clients make, so that
+   * a takeover finds their code compiled. May reject. Without it nothing is rehearsed.
+   */
+  rehearse?(channel: CallChannel): Promise<void>;
 }

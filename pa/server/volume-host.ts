@@ -22,6 +22,7 @@ import { claimAgainMs, switchoverLookMs, switchoverPatienceMs } from './pair/lim
 import { orderTakeover } from './pair/switchover.ts';
 import { Reception } from './reception.ts';
 import { Registrar } from './registrar.ts';
+import { rehearse } from './rehearsal/rehearse.ts';
 import { Tenure } from './tenure.ts';
 
 /** What the volumes of one process share. */
@@ -202,10 +203,24 @@ export class PairedVolume implements VolumeHost {
       signal: this.#stopped.signal,
     });
     this.#monitor = { epoch: claim.epoch, watch: monitor };
+    const rehearsal = new AbortController();
+    void this.#rehearse(rehearsal.signal);
     try {
       return await monitor.watch();
     } finally {
       this.#monitor = undefined;
+      rehearsal.abort();
+    }
+  }
+
+  /** A backup that could not take over says so before it has to. */
+  async #rehearse(signal: AbortSignal): Promise<void> {
+    const { environment, secret } = this.#parts;
+    try {
+      await rehearse({ environment, options: this.#options, secret, signal });
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#observe({ kind: 'problem', message: 'a takeover would fail now', cause: error });
     }
   }
 

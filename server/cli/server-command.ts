@@ -26,6 +26,7 @@ import {
   startServer,
 } from '../process/server-process.ts';
 import { ConfiguredExports } from '../exports/configured-exports.ts';
+import { rehearseFileSystem } from '../rehearsal.ts';
 import { createFileSystemServices } from '../volume.ts';
 import { type AliasPorts, aliasPorts, type PortOptions } from './alias-ports.ts';
 import { type ExportOptions, exportSources } from './export-sources.ts';
@@ -80,8 +81,8 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
     directory,
     openArea: areaOpener(command.data, environment),
     exports,
-    createServices: (alias) =>
-      createFileSystemServices({
+    createServices: (alias) => ({
+      ...createFileSystemServices({
         random: environment.random,
         exports: () => exports.of(alias),
         warn: (reason) => {
@@ -89,6 +90,8 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
         },
         ...(command.quota === undefined ? {} : { quotaBytes: command.quota }),
       }),
+      rehearse: (channel) => rehearseFileSystem(alias, channel),
+    }),
     prepareMetrics: ({ registry }) => {
       collectDefaultMetrics({ register: registry });
     },

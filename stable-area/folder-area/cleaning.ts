@@ -5,6 +5,7 @@ import {
   epochInMaking,
   epochsAmong,
   isProbe,
+  isRehearsal,
   makingName,
   numbered,
 } from './layout.ts';
@@ -41,5 +42,9 @@ export async function removeLeftovers(
   for (const name of await folder.list(paths.directory)) {
     // One that is being written goes on without its name, and its owner expects that it may be gone.
     if (isProbe(name)) await folder.unlink(`${paths.directory}/${name}`);
+    // A rehearsal that is going on fails, or makes files again while they are removed: the next holder's turn.
+    if (isRehearsal(name)) {
+      await folder.removeTree(`${paths.directory}/${name}`).catch(() => undefined);
+    }
   }
 }

@@ -1,7 +1,14 @@
 import type { Environment } from '../../environment/environment.ts';
 import { type EngineHolder, openHolder } from '../holder/engine-holder.ts';
 import type { KeyValueEngineFactory } from '../key-value-engine.ts';
-import type { Claim, Claimant, ClaimOptions, ClaimOutcome, StableArea } from '../stable-area.ts';
+import type {
+  Claim,
+  Claimant,
+  ClaimOptions,
+  ClaimOutcome,
+  Holder,
+  StableArea,
+} from '../stable-area.ts';
 import { ClaimStore, type LinkedClaim } from './claim-store.ts';
 import { removeLeftovers } from './cleaning.ts';
 import { buildEpochDirectory } from './epoch-directory.ts';
@@ -11,7 +18,8 @@ import { FolderSpaceWatch } from './folder-space.ts';
 import { ensureArea } from './format-file.ts';
 import { type AreaPaths, areaPaths, highestAmong, numbered } from './layout.ts';
 import { type FolderAreaLimits, folderAreaLimits } from './limits.ts';
-import { proveRoom, writeProbe } from './room.ts';
+import { rehearseClaim } from './rehearsal.ts';
+import { isRoomKept, keepRoom, type KeptRoom, proveRoom, writeProbe } from './room.ts';
 
 export interface FolderAreaOptions
   extends Pick<Environment, 'clock' | 'timers' | 'random' | 'folder'> {
@@ -42,6 +50,9 @@ class FolderArea implements StableArea {
   readonly #limits: FolderAreaLimits;
   readonly #claims: ClaimStore;
   #holder: EngineHolder | undefined;
+  /** Kept since the rehearsal, so that a takeover need not write what it has to prove. */
+  #room: KeptRoom | undefined;
+  #isClaiming = false;
   /** What goes on behind the callers' backs: cleaning, and the closing of engines that are not needed any more. */
   #background: Promise<unknown> = Promise.resolve();
 
@@ -70,13 +81,31 @@ class FolderArea implements StableArea {
     });
   }
 
-  claim(claimant: Claimant, options: ClaimOptions = {}): Promise<ClaimOutcome> {
-    return translated('the claim failed', () => this.#claim(claimant, options));
+  async claim(claimant: Claimant, options: ClaimOptions = {}): Promise<ClaimOutcome> {
+    this.#isClaiming = true;
+    try {
+      return await translated('the claim failed', () => this.#claim(claimant, options));
+    } finally {
+      await this.#giveRoomBack();
+      this.#isClaiming = false;
+    }
+  }
+
+  rehearse(use: (holder: Holder) => Promise<void>): Promise<void> {
+    const rehearsal = translated('a takeover would fail', async () => {
+      const claim = await this.#claims.highest();
+      if (claim === undefined) return;
+      const parts = { ...this.#options, paths: this.#paths, limits: this.#limits, claim };
+      if (await rehearseClaim(parts, use)) await this.#keepRoom();
+    });
+    this.#alsoWaitFor(rehearsal.catch(() => undefined));
+    return rehearsal;
   }
 
   async close(): Promise<void> {
     await this.#holder?.close();
     await this.#background;
+    await this.#giveRoomBack();
   }
 
   async #claim(claimant: Claimant, options: ClaimOptions): Promise<ClaimOutcome> {
@@ -99,6 +128,7 @@ class FolderArea implements StableArea {
     if (linked === undefined) return this.#lost();
     // A holder of our own is fenced by it like any other; it need not find out by itself.
     this.#holder?.fence();
+    await this.#giveRoomBack();
     ended('claim');
     claimed?.(linked.claim);
 
@@ -128,7 +158,34 @@ class FolderArea implements StableArea {
     const copied =
       source === 0 ? 0 : await engineFactory.copiedBytes(numbered(this.#paths.epochs, source));
     const bytes = 2 * copied + this.#limits.takeoverMarginBytes;
-    await proveRoom(folder, this.#paths, random, this.#limits, bytes);
+    // Of what was kept only the disk is in doubt: whether it still writes.
+    const needed = (await isRoomKept(folder, this.#room, bytes)) ? smallProbeBytes : bytes;
+    await proveRoom(folder, this.#paths, random, this.#limits, needed);
+  }
+
+  /** As much as a takeover can need when the logs are full. */
+  async #keepRoom(): Promise<void> {
+    if (!this.#mayTakeOver()) return;
+    const { folder, random } = this.#options;
+    const { writeBufferBytes, takeoverMarginBytes } = this.#limits;
+    await this.#giveRoomBack();
+    // Two logs at most, a full buffer and what went over it; copied, and replayed.
+    const bytes = 2 * 2 * 2 * writeBufferBytes + takeoverMarginBytes;
+    const room = await keepRoom(folder, this.#paths, random, bytes);
+    this.#room = room;
+    if (!this.#mayTakeOver()) await this.#giveRoomBack();
+  }
+
+  /** Neither the holder nor about to become it. */
+  #mayTakeOver(): boolean {
+    const isHeld = this.#holder !== undefined && this.#holder.loss === undefined;
+    return !this.#isClaiming && !isHeld;
+  }
+
+  async #giveRoomBack(): Promise<void> {
+    const room = this.#room;
+    this.#room = undefined;
+    if (room !== undefined) await this.#options.folder.unlink(room.path).catch(() => undefined);
   }
 
   async #open({ claim, inode }: LinkedClaim): Promise<EngineHolder> {

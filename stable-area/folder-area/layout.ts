@@ -10,7 +10,7 @@ import type { Random } from '../../environment/random.ts';
  *   reserve           space kept for takeovers and for calls that free space
  *
  * Everything is made under a name of its maker's own first: `making-...` (with the epoch, so that who holds a later one
- * can clean up) and `probe-...`.
+ * can clean up), `probe-...` and `rehearsal-...`.
  */
 
 export interface AreaPaths {
@@ -27,11 +27,12 @@ const epochsName = 'epochs';
 const reserveName = 'reserve';
 const makingPrefix = 'making-';
 const probePrefix = 'probe-';
+const rehearsalPrefix = 'rehearsal-';
 
 const epochPattern = /^[1-9]\d{0,14}$/;
 const makingPattern = /^making-([1-9]\d{0,14})-[0-9a-f]+$/;
 /** What may be in a directory that becomes an area: what an interrupted making leaves, and what file systems put there. */
-const ignoredPattern = /^(making-|probe-|lost\+found$)/;
+const ignoredPattern = /^(making-|probe-|rehearsal-|lost\+found$)/;
 const randomBytes = 8;
 
 export function areaPaths(directory: string): AreaPaths {
@@ -72,6 +73,10 @@ export function probeName(random: Random): string {
   return `${probePrefix}${random.bytes(randomBytes).toString('hex')}`;
 }
 
+export function rehearsalName(random: Random): string {
+  return `${rehearsalPrefix}${random.bytes(randomBytes).toString('hex')}`;
+}
+
 /** The epoch that a leftover was to become; undefined for other names. */
 export function epochInMaking(name: string): number | undefined {
   const digits = makingPattern.exec(name)?.[1];
@@ -80,6 +85,10 @@ export function epochInMaking(name: string): number | undefined {
 
 export function isProbe(name: string): boolean {
   return name.startsWith(probePrefix);
+}
+
+export function isRehearsal(name: string): boolean {
+  return name.startsWith(rehearsalPrefix);
 }
 
 /** A name that nobody would miss: the directory may become an area although it is there. */

@@ -22,6 +22,40 @@ export async function writeProbe(
   }
 }
 
+/** Space that one process has kept for its own takeover. */
+export interface KeptRoom {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Keeps that much from now on. The next holder may take it away, which whoever kept it finds out by looking. */
+export async function keepRoom(
+  folder: Folder,
+  paths: AreaPaths,
+  random: Random,
+  bytes: number,
+): Promise<KeptRoom> {
+  const path = `${paths.directory}/${probeName(random)}`;
+  try {
+    await folder.preallocate(path, bytes);
+  } catch (error) {
+    await folder.unlink(path);
+    throw error;
+  }
+  return { path, bytes };
+}
+
+/** True if what was kept is enough, and still there. */
+export async function isRoomKept(
+  folder: Folder,
+  room: KeptRoom | undefined,
+  bytes: number,
+): Promise<boolean> {
+  if (room === undefined || room.bytes < bytes) return false;
+  const status = await folder.status(room.path);
+  return status !== undefined && status.sizeBytes >= bytes;
+}
+
 /**
  * Proves that a takeover has the room that it needs, before a claim fences whoever serves now. Where the disk is full the
  * reserve is given up, part by part: that is what it is for. Throws STABLE_AREA_NO_SPACE when all of it was not enough.

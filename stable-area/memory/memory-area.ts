@@ -132,6 +132,9 @@ export function openMemoryArea(
     claim,
     probe,
 
+    /** There is nothing to copy, and no code to compile in the process that matters. */
+    rehearse: () => Promise.resolve(),
+
     async highestClaim() {
       const highest = disk.claims.at(-1);
       if (highest === undefined) return undefined;

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeEnvironment } from '../../../environment/adapters/node-environment.ts';
+import type { CallChannel } from '../../../rpc/client/call-channel.ts';
+import { RpcClient } from '../../../rpc/client/rpc-client.ts';
+import { FolderWorld } from '../../../stable-area/testing/folder-world.ts';
+import type { Holder, StableArea } from '../../../stable-area/stable-area.ts';
+import { NamesV1, namesServices } from '../testing/names-service.ts';
+import { rehearse } from './rehearse.ts';
+
+const claimant = {
+  ...{ node: 'a', process: 'p', pairAddress: '127.0.0.1:1' },
+  ...{ pid: 1, startTime: '0', namespace: '0' },
+};
+
+let world: FolderWorld;
+let holder: Holder;
+let backup: StableArea;
+
+beforeEach(async () => {
+  world = new FolderWorld();
+  const area = await world.open();
+  const outcome = await area.claim(claimant);
+  if (outcome.kind !== 'held') throw new Error('nobody else claims');
+  ({ holder } = outcome);
+  backup = await world.open();
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+function run(
+  script: (channel: CallChannel) => Promise<void>,
+  signal = new AbortController().signal,
+) {
+  const options = {
+    alias: 'names',
+    area: backup,
+    services: { ...namesServices, rehearse: script },
+    listen: { host: '127.0.0.1', port: 0 },
+  };
+  return rehearse({ environment: nodeEnvironment(), options, secret: undefined, signal });
+}
+
+function make(channel: CallChannel, name: string) {
+  return new RpcClient(channel).call(NamesV1, NamesV1.procedures.make, name);
+}
+
+const rehearsals = (): string[] => world.paths.filter((path) => path.includes('rehearsal'));
+
+test('calls are executed over a copy, with and without a PA header, and nothing of it stays', async () => {
+  const answers: string[] = [];
+  await run(async (channel) => {
+    for (const name of ['one', 'two', 'one', 'two']) answers.push(await make(channel, name));
+    expect(rehearsals()).not.toEqual([]);
+  });
+  expect(answers).toEqual(['ok', 'ok', 'exists', 'exists']);
+  expect(rehearsals()).toEqual([]);
+  expect(await holder.confirm()).toBe('held');
+  expect(await holder.range({ from: '\x01', to: '\xff', limit: 9 })).toEqual([]);
+});
+
+test('the room that a takeover needs is kept until it comes', async () => {
+  await run(async () => undefined);
+  const kept = world.paths.filter((path) => path.includes('probe-'));
+  expect(kept).toHaveLength(1);
+  expect(await backup.claim(claimant)).toMatchObject({ kind: 'held' });
+  expect(world.paths.filter((path) => path.includes('probe-'))).toEqual([]);
+});
+
+test('ends in the middle of its calls when there is something better to do', async () => {
+  const ending = new AbortController();
+  let failed = 0;
+  await run(async (channel) => {
+    const calls = ['one', 'two', 'three'].map((name) => make(channel, name));
+    ending.abort();
+    calls.push(make(channel, 'four'));
+    for (const { status } of await Promise.allSettled(calls))
+      failed += Number(status === 'rejected');
+    await make(channel, 'five');
+  }, ending.signal);
+  expect(failed).toBe(1);
+  expect(rehearsals()).toEqual([]);
+});
+
+test('calls that nobody waits for do no harm', async () => {
+  await run((channel) => {
+    void make(channel, 'one').catch(() => undefined);
+    return Promise.reject(new Error('the script has a bug'));
+  });
+  expect(rehearsals()).toEqual([]);
+});
