@@ -10,6 +10,8 @@ export interface KeyValueEngine {
   range(range: KeyRange): Promise<StoredRecord[]>;
   /** One atomic write; resolves when it is synced. Any rejection is final: the caller must stop using the engine. */
   writeSynced(changes: readonly Change[]): Promise<void>;
+  /** Moves what the log holds to a table file, so that a copy and its replay have little to do. Writes may go on meanwhile. */
+  shrinkLog?(): Promise<void>;
   close(): Promise<void>;
 }
 

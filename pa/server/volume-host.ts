@@ -115,6 +115,7 @@ export class PairedVolume implements VolumeHost {
     if (this.#role !== 'primary' || holder === undefined) return { kind: 'not-primary' };
     const startMs = environment.clock.monotonicMs();
     const known = backups.of(holder.claim.areaId);
+    if (known.length > 0) await holder.prepareHandOver();
     let asked: string | undefined;
     for (const backup of known.filter(({ node }) => to === undefined || node === to)) {
       asked = backup.node;

@@ -96,7 +96,9 @@ class FolderArea implements StableArea {
       const claim = await this.#claims.highest();
       if (claim === undefined) return;
       const parts = { ...this.#options, paths: this.#paths, limits: this.#limits, claim };
-      if (await rehearseClaim(parts, use)) await this.#keepRoom();
+      // First what helps most: there may not be time for the rest.
+      await this.#keepRoom();
+      await rehearseClaim(parts, use);
     });
     this.#alsoWaitFor(rehearsal.catch(() => undefined));
     return rehearsal;
@@ -167,10 +169,12 @@ class FolderArea implements StableArea {
   async #keepRoom(): Promise<void> {
     if (!this.#mayTakeOver()) return;
     const { folder, random } = this.#options;
-    const { writeBufferBytes, takeoverMarginBytes } = this.#limits;
+    const { writeBufferBytes, batchBytesMax, takeoverMarginBytes, reserveBytes } = this.#limits;
     await this.#giveRoomBack();
-    // Two logs at most, a full buffer and what went over it; copied, and replayed.
-    const bytes = 2 * 2 * 2 * writeBufferBytes + takeoverMarginBytes;
+    // A log as long as it gets, copied and replayed. While a compaction runs there may be two, which are proved anew.
+    const bytes = 2 * (writeBufferBytes + batchBytesMax) + takeoverMarginBytes;
+    const { availableBytes } = await folder.space(this.#paths.directory);
+    if (availableBytes < 2 * reserveBytes) return;
     const room = await keepRoom(folder, this.#paths, random, bytes);
     this.#room = room;
     if (!this.#mayTakeOver()) await this.#giveRoomBack();

@@ -18,24 +18,23 @@ export interface RehearsalParts
 /** Space that the rest of the disk must have: the reserve is no business of a rehearsal. */
 const reservesLeft = 2;
 
-/** Copies the highest visible epoch, opens the copy, lends it, and throws it away. False where there was no room or no copy. */
+/** Copies the highest visible epoch, opens the copy, lends it, and throws it away. */
 export async function rehearseClaim(
   parts: RehearsalParts,
   use: (holder: Holder) => Promise<void>,
-): Promise<boolean> {
+): Promise<void> {
   const { folder, random, paths, limits, engineFactory } = parts;
   const { availableBytes } = await folder.space(paths.directory);
-  if (availableBytes < reservesLeft * limits.reserveBytes) return false;
+  if (availableBytes < reservesLeft * limits.reserveBytes) return;
   const temporary = `${paths.directory}/${rehearsalName(random)}`;
   try {
     await folder.makeFolder(temporary);
     const source = highestAmong(await folder.list(paths.epochs));
     // A copy that came to nothing because the holder went on meanwhile is no failure: a claim would begin again.
     if (source === 0 || !(await engineFactory.copy(numbered(paths.epochs, source), temporary))) {
-      return false;
+      return;
     }
     await lend(parts, temporary, availableBytes, use);
-    return true;
   } finally {
     await folder.removeTree(temporary);
   }

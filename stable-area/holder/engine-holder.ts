@@ -153,6 +153,11 @@ export class EngineHolder implements Holder {
     return this.#isLost() ? 'fenced' : 'held';
   }
 
+  async prepareHandOver(): Promise<void> {
+    // Whatever it says: the log is as long as it is then.
+    if (!this.#isLost()) await this.#parts.engine.shrinkLog?.().catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     if (!this.#isLost()) {
       await this.#group.drain();

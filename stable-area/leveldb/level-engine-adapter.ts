@@ -16,7 +16,10 @@ import {
 import { copiedBytes, copyLevelDirectory, type TablesToLink } from './copy.ts';
 import { currentName } from './file-names.ts';
 
-type Database = Level<Buffer, Buffer>;
+/** In Node a `Level` is a `ClassicLevel`, which its type does not say. */
+type Database = Level<Buffer, Buffer> & {
+  compactRange(start: Buffer, end: Buffer): Promise<void>;
+};
 
 /** Blocks that one step of a range read takes from LevelDB, so that a long range needs few trips to the thread pool. */
 const rangeStepBytes = 256 * 1024;
@@ -28,6 +31,9 @@ export interface LevelEngineSettings {
   /** For the torture test alone; see copy.ts. */
   readonly tablesToLink?: TablesToLink;
 }
+
+/** No key is empty. */
+const beforeAllKeys = Buffer.alloc(0);
 
 const defaultBlockCacheBytes = 16 * 1024 * 1024;
 
@@ -54,7 +60,7 @@ async function openLevel(
   if (!isNew && !names.includes(currentName)) {
     throw new StableAreaError('STABLE_AREA_CORRUPT', `${directory} has lost its ${currentName}`);
   }
-  const database: Database = new Level(directory, {
+  const database = new Level<Buffer, Buffer>(directory, {
     keyEncoding: 'buffer',
     valueEncoding: 'buffer',
     createIfMissing: isNew,
@@ -63,7 +69,7 @@ async function openLevel(
     cacheSize: blockCacheBytes,
     // Small records with checksums compress badly, and a table that is only mapped is read without a copy.
     compression: false,
-  });
+  }) as Database;
   try {
     await database.open();
   } catch (error) {
@@ -105,6 +111,11 @@ class LevelEngine implements KeyValueEngine {
       else batch.put(keyBytes(key), asBuffer(value));
     }
     await batch.write({ sync: true });
+  }
+
+  /** LevelDB empties its buffer into a table before it compacts anything; in this range there is nothing to compact. */
+  async shrinkLog(): Promise<void> {
+    await this.#database.compactRange(beforeAllKeys, beforeAllKeys);
   }
 
   close(): Promise<void> {

@@ -61,6 +61,8 @@ test('calls are executed over a copy, with and without a PA header, and nothing 
 });
 
 test('the room that a takeover needs is kept until it comes', async () => {
+  // The holder may still be cleaning up behind its claim when the first one runs.
+  await run(async () => undefined);
   await run(async () => undefined);
   const kept = world.paths.filter((path) => path.includes('probe-'));
   expect(kept).toHaveLength(1);
