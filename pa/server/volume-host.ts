@@ -202,6 +202,9 @@ export class PairedVolume implements VolumeHost {
       secret: this.#parts.secret,
       silenceMs: this.#options.silenceMs,
       signal: this.#stopped.signal,
+      problem: (message, cause) => {
+        this.#observe({ kind: 'problem', message, cause });
+      },
     });
     this.#monitor = { epoch: claim.epoch, watch: monitor };
     const rehearsal = new AbortController();

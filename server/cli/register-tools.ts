@@ -2,15 +2,17 @@ import { type Command, Option } from 'commander';
 import type { AdminServersOptions } from './admin-servers.ts';
 import { portmapperPort } from '../../rpc/portmapper/registry.ts';
 import { guarded } from './guarded.ts';
-import { parseAdmins, parsePort } from './option-parsers.ts';
+import { parseAdmins, parseMilliseconds, parsePort } from './option-parsers.ts';
 import { option, secretFile } from './options.ts';
 import type { RpcinfoOptions } from './rpcinfo-command.ts';
 import type { SwitchoverCommandOptions } from './switchover-command.ts';
+import type { UpgradeCommandOptions } from './upgrade-command.ts';
 
 /** Adds the commands that look after running servers. */
 export function registerToolCommands(program: Command): void {
   addExports(program);
   addSwitchover(program);
+  addUpgrade(program);
   addRpcinfo(program);
 }
 
@@ -31,6 +33,28 @@ function addSwitchover(program: Command): void {
       guarded('switchover', async (alias: string, options: SwitchoverCommandOptions) => {
         const { runSwitchover } = await import('./switchover-command.ts');
         await runSwitchover(alias, options);
+      }),
+    );
+}
+
+function addUpgrade(program: Command): void {
+  program
+    .command('upgrade')
+    .summary('replace running servers, one after the other')
+    .description(
+      'Ends each server of a `fuga up`, which starts it again with the program that is on disk now: backups first; a primary ' +
+        'hands its volumes over before. Clients see a short stall for each volume. To be run after another program was installed.',
+    )
+    .addOption(dataOfUp())
+    .addOption(
+      option('--patience-ms <ms>', 'how long a server may take to come back')
+        .argParser(parseMilliseconds)
+        .default(60_000),
+    )
+    .action(
+      guarded('upgrade', async (options: UpgradeCommandOptions) => {
+        const { runUpgrade } = await import('./upgrade-command.ts');
+        await runUpgrade(options);
       }),
     );
 }

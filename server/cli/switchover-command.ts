@@ -7,11 +7,16 @@ export interface SwitchoverCommandOptions extends AdminServersOptions {
   readonly to?: string;
 }
 
-/** `fuga switchover ALIAS`: asks the servers until one is the primary, which hands the volume over. */
+/** `fuga switchover ALIAS` */
 export async function runSwitchover(
   alias: string,
   options: SwitchoverCommandOptions,
 ): Promise<void> {
+  console.log(await handOver(alias, options));
+}
+
+/** Asks the servers until one is the primary, which hands the volume over. Resolves with a sentence about it. */
+export async function handOver(alias: string, options: SwitchoverCommandOptions): Promise<string> {
   const { to } = options;
   const refusals: string[] = [];
   const done: string[] = [];
@@ -31,5 +36,5 @@ export async function runSwitchover(
     return code === 'not-primary' || code === 'unknown-alias';
   });
   if (done.length === 0) throw new CommandFailure(refusals.join('\n'));
-  console.log(done.join('\n'));
+  return done.join('\n');
 }

@@ -23,9 +23,10 @@ export class FugaProcess {
   readonly ended: Promise<number | null>;
   readonly #child: ChildProcess;
 
-  constructor(words: readonly string[], data: string) {
+  /** `program`: another launcher than ours. */
+  constructor(words: readonly string[], data: string, program = fuga) {
     this.data = data;
-    this.#child = start(words);
+    this.#child = start(words, program);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream === null) throw new Error('its output is a pipe');
       createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
@@ -63,8 +64,12 @@ export class FugaProcess {
 /** `fuga up` in a folder of its own. */
 export class UpProcess extends FugaProcess {
   /** `words`: more options. `data`: a folder that another one used before. */
-  constructor(words: readonly string[] = [], data = mkdtempSync(join(tmpdir(), 'fuga-up-'))) {
-    super(['up', '--data', data, '--pam-port', '0', ...words], data);
+  constructor(
+    words: readonly string[] = [],
+    data = mkdtempSync(join(tmpdir(), 'fuga-up-')),
+    program = fuga,
+  ) {
+    super(['up', '--data', data, '--pam-port', '0', ...words], data, program);
   }
 
   get cluster(): ClusterFile {
@@ -124,8 +129,8 @@ export async function until<T>(what: string, look: () => T | undefined): Promise
   }
 }
 
-function start(words: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [fuga, ...words], { stdio: 'pipe', env: plainEnvironment() });
+function start(words: readonly string[], program = fuga): ChildProcess {
+  return spawn(process.execPath, [program, ...words], { stdio: 'pipe', env: plainEnvironment() });
 }
 
 /** Ours, without what would be taken for options. */

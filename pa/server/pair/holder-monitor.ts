@@ -4,6 +4,7 @@ import type { Endpoint } from '../../../environment/network.ts';
 import { PairProgramV1Client, PairRole } from '../../../protocol/generated/pa.ts';
 import { openRpcChannel } from '../../../rpc/client/rpc-channel.ts';
 import { type RpcCallOptions, RpcClient } from '../../../rpc/client/rpc-client.ts';
+import { RpcError } from '../../../rpc/rpc-error.ts';
 import type { Claim, StableArea } from '../../../stable-area/stable-area.ts';
 import type { ClusterSecret } from '../../secret.ts';
 import type { Accusation } from '../host.ts';
@@ -39,6 +40,7 @@ export interface MonitorParts {
   readonly secret: ClusterSecret | undefined;
   readonly silenceMs: number | undefined;
   readonly signal: AbortSignal;
+  readonly problem: (message: string, cause: unknown) => void;
 }
 
 /**
@@ -144,16 +146,40 @@ export class HolderMonitor {
         sentMs: BigInt(Math.floor(environment.clock.monotonicMs())),
       };
       const signed = { ...question, mac: pairMac(secret, questionCovered(question)) };
-      const iaa = await stub.pairAya(signed).catch(() => undefined);
+      const iaa = await stub.pairAya(signed).catch((error: unknown) => this.#notUnderstood(error));
       // A connection that closed is made again at once: that tells a dead process from one that hangs.
       if (iaa === undefined) {
         client.close();
         return;
       }
-      if (isPairMac(secret, answerCovered(signed, iaa), iaa.mac)) this.#heard(iaa);
+      if (iaa !== 'other-version' && isPairMac(secret, answerCovered(signed, iaa), iaa.mac)) {
+        this.#heard(iaa);
+      }
       await this.#pause();
     }
   }
+
+  /**
+   * During an upgrade the holder may be of a version that has another pair protocol. It says so (RFC 5531 §9, PROG_MISMATCH),
+   * so it lives: to accuse it of silence, and end it, would be worse than not to see when it only stopped serving.
+   */
+  #notUnderstood(error: unknown): 'other-version' | undefined {
+    if (!(error instanceof RpcError) || error.code !== 'RPC_PROGVERSMISMATCH') return undefined;
+    const nowMs = this.#parts.environment.clock.monotonicMs();
+    this.#answeredMs = nowMs;
+    this.#silence.heard(nowMs);
+    if (!this.#isOther) {
+      const { node } = this.#parts.claim;
+      this.#parts.problem(
+        `${node} has another version of the pair protocol: it is replaced when it dies or hangs, and cannot hand over`,
+        error,
+      );
+    }
+    this.#isOther = true;
+    return 'other-version';
+  }
+
+  #isOther = false;
 
   /** Until it is time to ask again. A connection that closes may be the death that is looked for, and ends it at once. */
   #pause(): Promise<void> {
