@@ -47,7 +47,7 @@ async function addCommands(program: Command): Promise<void> {
   registerToolCommands(program);
   program
     .command('chaos')
-    .summary('kill primaries while files are used, and check every answer')
+    .summary('kill, stop and cut off primaries while files are used, and check every answer')
     .allowUnknownOption()
     .action(async () => {
       process.exitCode = await chaos(['--help']);

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { CommandLine } from './command-line.ts';
 import { parseCommandLine } from './command-line.ts';
+import { faultKinds } from './faults/fault.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -23,12 +24,15 @@ test('command line: the defaults', () => {
   expect(parse().line).toEqual({
     kind: 'run',
     options: {
-      kills: 20,
+      modes: ['kill'],
+      isMixed: false,
+      enough: { faults: 20 },
       seed: 1,
       workers: 8,
       registration: true,
-      gateway: false,
+      clients: ['pa'],
       json: false,
+      htmlFile: undefined,
       historyFile: undefined,
       keep: false,
       dataFolder: undefined,
@@ -40,20 +44,35 @@ test('command line: the defaults', () => {
 
 test('command line: everything else', () => {
   const words =
-    '--kills 50 --seed 7 --workers 3 --no-registration --gateway --json --history h --data d';
+    '--kills 50 --seed 7 --workers 3 --no-registration --gateway --json --history h --data d --html r';
   expect(parse(...words.split(' ')).line).toMatchObject({
     options: {
-      kills: 50,
+      enough: { faults: 50 },
       seed: 7,
       workers: 3,
       registration: false,
-      gateway: true,
+      clients: ['gateway'],
       json: true,
+      htmlFile: 'r',
       historyFile: 'h',
       keep: true,
       dataFolder: 'd',
     },
   });
+});
+
+test.each([
+  ['--mode pause,kill --minutes 5', { modes: ['kill', 'pause'], enough: { minutes: 5 } }],
+  ['--mode mixed', { modes: faultKinds, isMixed: true }],
+  ['--mode full-disk,mixed', { modes: faultKinds, isMixed: true }],
+  ['--clients stock,pa', { clients: ['pa', 'stock'] }],
+  ['--clients mixed', { clients: ['pa', 'stock', 'gateway'] }],
+  [
+    '--mode mixed --admin http://a:1 --pam http://p:1 --secret-file s',
+    { modes: ['kill', 'block', 'switchover'] },
+  ],
+])('command line: %s', (words, options) => {
+  expect(parse(...words.split(' ')).line).toMatchObject({ options });
 });
 
 test('command line: a cluster that runs already', () => {
@@ -83,6 +102,17 @@ test.each([
   ['--admin', ','],
   ['--admin', 'http://a:1', '--pam', 'p', '--secret-file', 's', '--no-registration'],
   ['--admin', 'http://a:1', '--pam', 'p', '--secret-file', 's', '--gateway'],
+  ['--mode', 'nonsense'],
+  ['--mode', ''],
+  ['--clients', 'kernel'],
+  ['--kills', '5', '--minutes', '5'],
+  ['--minutes', '0'],
+  ['--gateway', '--clients', 'pa'],
+  ['--mode', 'pause', '--no-registration'],
+  ['--check', 'h', '--mode', 'pause'],
+  ['--check', 'h', '--no-registration'],
+  ['--admin', 'http://a:1', '--pam', 'p', '--secret-file', 's', '--mode', 'pause'],
+  ['--admin', 'http://a:1', '--pam', 'p', '--secret-file', 's', '--clients', 'stock'],
 ])('command line: %s %s is refused with a reason and exit code 2', (...words) => {
   const { line, said } = parse(...words);
   expect(line).toEqual({ kind: 'exit', code: 2 });

@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type FaultKind, faultKinds } from './faults/fault.ts';
+import { type ClientKind, clientKinds } from './history/history.ts';
 import type { AttachOptions, ChaosOptions } from './options.ts';
 import { defaults, limits } from './options.ts';
 
@@ -11,11 +13,15 @@ export type CommandLine =
 export const usageExitCode = 2;
 
 interface Flags {
-  readonly kills: number;
+  readonly mode: Modes;
+  readonly kills?: number;
+  readonly minutes?: number;
   readonly seed: number;
   readonly workers: number;
   readonly registration: boolean;
+  readonly clients?: readonly ClientKind[];
   readonly gateway?: true;
+  readonly html?: string;
   readonly json?: true;
   readonly history?: string;
   readonly keep?: true;
@@ -26,6 +32,11 @@ interface Flags {
   readonly alias: string;
   readonly secretFile?: string;
 }
+
+type Modes = Pick<ChaosOptions, 'modes' | 'isMixed'>;
+
+/** Everything that can be done to servers that others started. */
+const attachedModes: readonly FaultKind[] = ['kill', 'block', 'switchover'];
 
 /** Parses the words behind the command; prints help and errors. `name` is how the user called it. */
 export function parseCommandLine(words: readonly string[], name: string): CommandLine {
@@ -43,19 +54,36 @@ function makeCommand(name: string): Command {
   return new Command(name)
     .exitOverride()
     .allowExcessArguments(false)
-    .summary('kill primaries while files are used, and check every answer')
+    .summary('kill, stop and cut off primaries while files are used, and check every answer')
     .description(
-      'Starts a PAM and a pair in a temporary folder, lets workers make, change and remove files on them, and kills the ' +
+      'Starts two PAMs and a pair in a temporary folder, lets workers make, change and remove files on them, and harms the ' +
         'primary again and again. Then checks that every answer fits one order of the calls, and that everything acknowledged is there.',
     )
-    .option('--kills <number>', 'how often to kill the primary', integer('kills'), defaults.kills)
-    .option('--seed <number>', 'chooses calls and kills', integer('seed'), defaults.seed)
+    .addOption(
+      new Option('--mode <kind,...>', `what to do: ${faultKinds.join(', ')}, or mixed: all of it`)
+        .argParser(parseModes)
+        .default({ modes: ['kill'], isMixed: false }, 'kill'),
+    )
+    .option(
+      '--kills <number>',
+      `how often, whatever the mode (default: ${defaults.kills})`,
+      integer('kills'),
+    )
+    .option('--minutes <number>', 'instead: for how long', integer('minutes'))
+    .option('--seed <number>', 'chooses calls and faults', integer('seed'), defaults.seed)
     .option('--workers <number>', 'concurrent workers', integer('workers'), defaults.workers)
     .option(
       '--no-registration',
       'the control: servers without registered replies, which must go wrong',
     )
-    .option('--gateway', 'workers are stock NFS clients, through a gateway')
+    .addOption(
+      new Option(
+        '--clients <kind,...>',
+        "workers are: pa, Fuga's own clients (default); stock, NFS clients of the servers; gateway, NFS clients of a gateway; mixed, by turns",
+      ).argParser(parseClients),
+    )
+    .option('--gateway', 'the same as --clients gateway')
+    .option('--html <file>', 'write the report there (default: a file among the temporary ones)')
     .option('--json', 'print the result as JSON')
     .option('--history <file>', 'write every call with its answer, one JSON object on each line')
     .option('--keep', 'keep the data folder')
@@ -70,20 +98,42 @@ function makeCommand(name: string): Command {
     .addOption(new Option('--secret-file <file>', 'its cluster secret').env('FUGA_SECRET_FILE'))
     .addHelpText(
       'after',
-      '\nExit code: 0 correct, 1 wrong answers found, 2 undecided or could not run, 130 interrupted.\n',
+      helpNotes +
+        '\nExit code: 0 correct, 1 wrong answers found, 2 undecided or could not run, 130 interrupted.\n',
     );
 }
 
+const helpNotes = `
+Modes: kill ends the primary as kill -9 does, at moments of a call and at any. pause stops it (SIGSTOP) and wakes it
+before, while or after its backup takes over; block holds its event loop. switchover asks it to hand over, or to end.
+pam-kill ends one of two PAMs, which comes back empty. full-disk fills the disk of the stable area; cut-network drops
+what the primary sends, receives, or both. These two run in a mount and a network of their own, which end with the
+run, and need Linux and root; where that is missing, mixed does without them.
+
+A stock client keeps its port for its whole life, and sends again what was not answered when its connection broke:
+what is checked is the promise to clients that do so (README, "What is promised to whom").
+`;
+
 function optionsOf(command: Command): ChaosOptions {
   const flags = command.opts<Flags>();
-  const { kills, seed, workers, registration, history, data, check } = flags;
+  const { kills, minutes, seed, workers, registration, history, data, check, html } = flags;
+  if (kills !== undefined && minutes !== undefined) {
+    command.error('error: --kills and --minutes exclude each other');
+  }
+  if (flags.gateway === true && flags.clients !== undefined) {
+    command.error('error: --gateway and --clients exclude each other');
+  }
+  if (check !== undefined) refuseBesideCheck(command);
+  const modes = modesOf(command, flags);
   return {
-    kills,
+    ...modes,
+    enough: minutes === undefined ? { faults: kills ?? defaults.kills } : { minutes },
     seed,
     workers,
     registration,
-    gateway: flags.gateway === true,
+    clients: flags.clients ?? [flags.gateway === true ? 'gateway' : 'pa'],
     json: flags.json === true,
+    htmlFile: html,
     historyFile: history,
     keep: flags.keep === true || data !== undefined,
     dataFolder: data,
@@ -92,14 +142,39 @@ function optionsOf(command: Command): ChaosOptions {
   };
 }
 
+/** What a check of a history cannot use. */
+function refuseBesideCheck(command: Command): void {
+  const runOnly = ['mode', 'kills', 'minutes', 'seed', 'workers', 'registration', 'clients'];
+  const alsoRunOnly = ['gateway', 'history', 'keep', 'data', 'admin'];
+  for (const name of [...runOnly, ...alsoRunOnly]) {
+    if (command.getOptionValueSource(name) !== 'cli') continue;
+    const flag = name === 'registration' ? 'no-registration' : name;
+    command.error(`error: --${flag} is for a run: --check only looks at one that is over`);
+  }
+}
+
+function modesOf(command: Command, { mode, admin, registration }: Flags): Modes {
+  // The control is about calls that are sent again; nothing says what else goes wrong without registered replies.
+  if (!registration && mode.modes.join() !== 'kill') {
+    command.error('error: --no-registration goes with --mode kill only');
+  }
+  if (admin === undefined) return mode;
+  const foreign = mode.modes.find((kind) => !attachedModes.includes(kind));
+  if (mode.isMixed) return { ...mode, modes: attachedModes };
+  if (foreign === undefined) return mode;
+  return command.error(`error: --mode ${foreign} is for servers that this command starts`);
+}
+
 function attachOf(command: Command, flags: Flags): AttachOptions | undefined {
-  const { admin, pam, alias, secretFile, registration, gateway, data } = flags;
+  const { admin, pam, alias, secretFile, registration, gateway, clients = [], data } = flags;
   if (admin === undefined) return undefined;
   if (pam.length === 0) command.error('error: --admin needs --pam too');
   if (secretFile === undefined) command.error('error: --admin needs --secret-file too');
   if (!registration)
     command.error('error: --no-registration is for servers that this command starts');
-  if (gateway === true) command.error('error: --gateway is for servers that this command starts');
+  if (gateway === true || clients.some((kind) => kind !== 'pa')) {
+    command.error('error: clients other than pa are for servers that this command starts');
+  }
   if (data !== undefined) command.error('error: --data is for servers that this command starts');
   return { pams: pam, alias, secretFile, adminUrls: admin };
 }
@@ -111,6 +186,29 @@ function integer(name: keyof typeof limits): (text: string) => number {
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be an integer from ${least} to ${most}.`);
   };
+}
+
+/** `mixed` stands for all; what is named beside it is in it already. */
+function parseModes(text: string): Modes {
+  const { names, isMixed } = namesOf(text, faultKinds);
+  return { modes: names, isMixed };
+}
+
+function parseClients(text: string): readonly ClientKind[] {
+  return namesOf(text, clientKinds).names;
+}
+
+function namesOf<Name extends string>(
+  text: string,
+  known: readonly Name[],
+): { readonly names: readonly Name[]; readonly isMixed: boolean } {
+  const words = list(text);
+  const strange = words.find((word) => word !== 'mixed' && !known.some((name) => name === word));
+  if (strange !== undefined) {
+    throw new InvalidArgumentError(`It is not ${known.join(', ')}, mixed, or a list of them.`);
+  }
+  const isMixed = words.includes('mixed');
+  return { names: isMixed ? known : known.filter((name) => words.includes(name)), isMixed };
 }
 
 function list(text: string): string[] {

@@ -1,21 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { attack } from './attack.ts';
 import { checkHistory } from './checker/check-history.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import { type RunningGateway, startGateway } from './cluster/gateway.ts';
-import { openAttachedCluster, openLocalCluster } from './cluster/open-cluster.ts';
+import { isIsolated, isolationHindrance, runIsolated } from './cluster/isolation.ts';
 import { parseCommandLine, usageExitCode } from './command-line.ts';
 import { formatHistory } from './history/format-history.ts';
 import type { History } from './history/history.ts';
 import { parseHistory } from './history/parse-history.ts';
 import type { ChaosOptions } from './options.ts';
+import { formatPage } from './report/html/page.ts';
 import { makeProgress, type Progress } from './report/progress.ts';
 import { type ChaosResult, makeResult } from './report/result.ts';
 import { formatResult } from './report/text.ts';
-import { runChaos } from './run.ts';
-import { openServices, paConnect, stockConnect } from './workload/open-service.ts';
 
 const interruptedExitCode = 130;
 const exitCodes = { correct: 0, wrong: 1, undecided: 2 } as const;
@@ -26,6 +23,7 @@ export async function chaosCommand(words: readonly string[], name: string): Prom
   if (commandLine.kind === 'exit') return commandLine.code;
   const { options } = commandLine;
   const progress = makeProgress(process.stderr);
+  if (await shouldBeIsolated(options, progress)) return runIsolated(words);
   const interruption = new AbortController();
   const interrupt = (): void => {
     interruption.abort();
@@ -44,6 +42,20 @@ export async function chaosCommand(words: readonly string[], name: string): Prom
   }
 }
 
+/** A disk that is filled and a network that is cut are to be nobody else's. */
+async function shouldBeIsolated(
+  { modes, attach, checkFile }: ChaosOptions,
+  progress: Progress,
+): Promise<boolean> {
+  const wanted = modes.filter((kind) => kind === 'full-disk' || kind === 'cut-network');
+  const isOurs = attach === undefined && checkFile === undefined;
+  if (!isOurs || wanted.length === 0 || isIsolated()) return false;
+  const hindrance = await isolationHindrance();
+  if (hindrance === undefined) return true;
+  progress.note(`No ${wanted.join(', no ')}: ${hindrance}.`);
+  return false;
+}
+
 async function run(
   options: ChaosOptions,
   name: string,
@@ -53,8 +65,7 @@ async function run(
   const folder = await makeFolder(options);
   let keep = options.keep;
   try {
-    const cluster = await openCluster(options, folder, progress, signal);
-    const outcome = await attack(options, cluster, folder, progress, signal);
+    const outcome = await attack(options, folder, progress, signal);
     if (signal.aborted) return interruptedExitCode;
     const { history, failure } = outcome;
     const result = check(history, progress);
@@ -68,7 +79,7 @@ async function run(
       await writeFile(file, formatHistory(history));
       progress.note(`The history is in ${file}; \`${name} --check ${file}\` checks it again.`);
     }
-    print(options, result);
+    await print(options, result, progress);
     if (failure === undefined) return exitCodes[result.verdict];
     progress.note(`The run ended before its time: ${failure.message}`);
     return exitCodes.wrong;
@@ -87,55 +98,6 @@ async function makeFolder({ attach, dataFolder }: ChaosOptions): Promise<string 
   return folder;
 }
 
-async function openCluster(
-  { attach, registration }: ChaosOptions,
-  folder: string | undefined,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<Cluster> {
-  if (attach !== undefined) return openAttachedCluster(attach);
-  if (folder === undefined) throw new Error('a cluster of our own has a folder');
-  progress.show('starting a PAM and a pair ...');
-  return openLocalCluster({ folder, registration, signal });
-}
-
-async function attack(
-  options: ChaosOptions,
-  cluster: Cluster,
-  folder: string | undefined,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<Awaited<ReturnType<typeof runChaos>>> {
-  const { kills, seed, workers, registration } = options;
-  const run = randomBytes(4).toString('hex');
-  const { pams, alias } = cluster;
-  let gateway: RunningGateway | undefined;
-  try {
-    if (options.gateway && folder !== undefined) {
-      gateway = await startGateway({ folder, alias, signal });
-    }
-    const connect = gateway === undefined ? paConnect(pams, alias) : stockConnect(gateway.address);
-    return await runChaos({
-      cluster,
-      openServices: (count) => openServices({ connect, alias, run }, count),
-      kills,
-      seed,
-      workers,
-      registration,
-      run,
-      signal,
-      onProgress: ({ operations, kills: done }) => {
-        progress.show(`killed ${done.length} of ${kills} · ${operations} operations`);
-      },
-    });
-  } finally {
-    progress.show('ending the servers ...');
-    await gateway?.close();
-    await cluster.close();
-    progress.clear();
-  }
-}
-
 function check(history: History, progress: Progress): ChaosResult {
   progress.show(`checking ${history.operations.length} operations ...`);
   const startMs = performance.now();
@@ -151,10 +113,17 @@ async function checkOnly(options: ChaosOptions, file: string, progress: Progress
     return usageExitCode;
   }
   const result = check(parsed.history, progress);
-  print(options, result);
+  await print(options, result, progress);
   return exitCodes[result.verdict];
 }
 
-function print({ json }: ChaosOptions, result: ChaosResult): void {
+async function print(
+  { json, htmlFile }: ChaosOptions,
+  result: ChaosResult,
+  progress: Progress,
+): Promise<void> {
   process.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : formatResult(result));
+  const file = htmlFile ?? join(tmpdir(), `fuga-chaos-${result.run}.html`);
+  await writeFile(file, formatPage(result));
+  progress.note(`The report is in ${file}`);
 }

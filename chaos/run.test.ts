@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkHistory } from './checker/check-history.ts';
+import { planFaults } from './faults/fault-plan.ts';
+import { drawKill } from './faults/kill.ts';
 import type { RunOutcome } from './run.ts';
 import { runChaos } from './run.ts';
 import { FakeCluster } from './testing/fake-cluster.ts';
@@ -8,6 +10,7 @@ import { FaultyServer } from './testing/faulty-server.ts';
 import type { MemoryVolume } from './testing/memory-service.ts';
 import { memoryService } from './testing/memory-service.ts';
 import { NaiveFileSystem } from './testing/naive-file-system.ts';
+import { seededRandom } from './workload/seeded-random.ts';
 
 const takeoverMs = 20;
 
@@ -38,13 +41,14 @@ function runInMemory({ kills, atTakeover, signal }: MemoryRun): Promise<RunOutco
   };
   return runChaos({
     cluster,
-    kills,
+    plan: planFaults(seededRandom(5), new Map([['kill', drawKill]])),
+    enough: { faults: kills },
+    clients: ['pa'],
     seed: 5,
     workers: 4,
     registration: atTakeover === undefined,
     run: '00c0ffee',
-    openServices: (count) =>
-      Promise.resolve(Array.from({ length: count }, () => memoryService(volume))),
+    openServices: (kinds) => Promise.resolve(kinds.map(() => memoryService(volume))),
     signal: signal ?? new AbortController().signal,
     onProgress: () => undefined,
   });

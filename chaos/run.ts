@@ -1,10 +1,17 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Cluster } from './cluster/cluster.ts';
-import type { Header, History, Root } from './history/history.ts';
+import type { ObservedTakeover } from './cluster/takeover-log.ts';
+import type { PlannedFault } from './faults/fault-plan.ts';
+import { runFaults } from './faults/run-faults.ts';
+import type {
+  ClientKind,
+  Disturbance,
+  Header,
+  History,
+  Root,
+  Takeover,
+} from './history/history.ts';
 import { Recorder } from './history/recorder.ts';
-import { planKills } from './killer/kill-plan.ts';
-import type { Kill } from './killer/killer.ts';
-import { runKiller } from './killer/killer.ts';
 import { runAudit } from './workload/audit.ts';
 import type { Area } from './workload/choose-call.ts';
 import type { FileService } from './workload/file-service.ts';
@@ -14,21 +21,25 @@ import { runWorker } from './workload/worker.ts';
 
 export interface RunOptions {
   readonly cluster: Cluster;
-  readonly kills: number;
+  readonly plan: Iterable<PlannedFault>;
+  /** When there were enough faults. */
+  readonly enough: { readonly faults: number } | { readonly minutes: number };
   readonly seed: number;
   readonly workers: number;
   readonly registration: boolean;
   /** Eight hexadecimal digits, different for each run. */
   readonly run: string;
-  /** Connects so many clients. */
-  readonly openServices: (count: number) => Promise<readonly FileService[]>;
+  /** Kinds of clients, which come by turns. */
+  readonly clients: readonly ClientKind[];
+  /** Connects these clients. */
+  readonly openServices: (kinds: readonly ClientKind[]) => Promise<readonly FileService[]>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RunProgress) => void;
 }
 
 export interface RunProgress {
   readonly operations: number;
-  readonly kills: readonly Kill[];
+  readonly faults: readonly Disturbance[];
 }
 
 export interface RunOutcome {
@@ -43,21 +54,32 @@ const sharedNames = ['a', 'b', 'c', 'd', 'e', 'f'];
 const ownNames = [...sharedNames, 'g', 'h', 'i', 'j'];
 /** Several workers on one client, so that clients have several calls outstanding. */
 const workersPerClient = 2;
-/** Calls go on for a moment before the first kill and after the last. */
+/** Calls go on for a moment before the first fault and after the last. */
 const calmMs = 500;
 const progressMs = 100;
 
-/** Lets workers loose on a cluster, kills its primaries meanwhile, and reads everything back. */
+/** Lets workers loose on a cluster, does to it what is planned meanwhile, and reads everything back. */
 export async function runChaos(options: RunOptions): Promise<RunOutcome> {
   const { seed, workers, run } = options;
-  const services = await options.openServices(Math.ceil(workers / workersPerClient));
+  const kinds = Array.from(
+    { length: Math.ceil(workers / workersPerClient) },
+    (_, index) => options.clients[index % options.clients.length] ?? 'pa',
+  );
+  const services = await options.openServices(kinds);
   try {
     const [first] = services;
     if (first === undefined) throw new Error('a run has workers');
     const shared = await makeAreas(first);
     const own = await makeRoots(first, 'own', workers);
     const roots = [...shared.flat(), ...own];
-    const header = { run, seed, registration: options.registration, roots, auditor: workers };
+    const header: Header = {
+      run,
+      seed,
+      registration: options.registration,
+      roots,
+      auditor: workers,
+      clients: own.map((_, client) => kinds[Math.floor(client / workersPerClient)] ?? 'pa'),
+    };
     return await attack(options, services, header, shared, own);
   } finally {
     await Promise.all(services.map((service) => service.close()));
@@ -75,7 +97,6 @@ async function attack(
   const startMs = performance.now();
   const recorder = new Recorder(() => (performance.now() - startMs) * 1000);
   const sharedAreaList = shared.map((roots) => areaOf(roots, sharedNames));
-  const kills: Kill[] = [];
   const ending = new AbortController();
   const ends = AbortSignal.any([ending.signal, options.signal]);
 
@@ -103,14 +124,13 @@ async function attack(
     ),
   );
   const progress = setInterval(() => {
-    options.onProgress({ operations: recorder.operations.length, kills });
+    options.onProgress({
+      operations: recorder.operations.length,
+      faults: recorder.disturbances,
+    });
   }, progressMs);
   try {
-    await guarded(
-      killAll(options, recorder, ends, (kill) => {
-        kills.push(kill);
-      }),
-    );
+    await guarded(disturb(options, recorder, ends));
     ending.abort();
     await settled(workers, failures.length > 0 || options.signal.aborted);
     recorder.abandonOpenCalls();
@@ -122,24 +142,43 @@ async function attack(
     clearInterval(progress);
   }
   const { operations, disturbances } = recorder;
-  return { history: { header, operations, disturbances }, failure: failures[0] };
+  const { cluster } = options;
+  const takeovers = cluster.takeovers().flatMap((takeover) => takeoverOf(takeover, startMs));
+  const crashes = cluster.crashes();
+  return {
+    history: { header, operations, disturbances, takeovers, crashes },
+    failure: failures[0],
+  };
 }
 
-async function killAll(
+/** In the time of the run. Those before it are no part of it. */
+function takeoverOf(takeover: ObservedTakeover, startMs: number): Takeover[] {
+  const { beganMs, servedMs, ...rest } = takeover;
+  if (beganMs < startMs) return [];
+  const since = (ms: number): number => Math.round((ms - startMs) * 1000);
+  return [{ ...rest, beganMicroseconds: since(beganMs), servedMicroseconds: since(servedMs) }];
+}
+
+async function disturb(
   options: RunOptions,
   recorder: Recorder,
   signal: AbortSignal,
-  onKilled: (kill: Kill) => void,
 ): Promise<void> {
+  const { cluster, plan, enough } = options;
   await sleepMs(calmMs);
-  await runKiller({
-    cluster: options.cluster,
+  const startMs = performance.now();
+  const isEnough = (): boolean =>
+    'faults' in enough
+      ? recorder.disturbances.length >= enough.faults
+      : performance.now() - startMs >= enough.minutes * 60_000;
+  await runFaults({
+    cluster,
     recorder,
-    plan: planKills(seededRandom(options.seed).fork('kills'), options.kills),
+    plan,
     signal,
+    isEnough: () => signal.aborted || isEnough(),
     sleep: sleepMs,
     nowMs: () => performance.now(),
-    onKilled,
   });
   if (!signal.aborted) await sleepMs(calmMs);
 }

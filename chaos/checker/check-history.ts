@@ -3,6 +3,7 @@ import { auditContent } from './audit/audit-content.ts';
 import { auditNames } from './audit/audit-names.ts';
 import { auditStructure } from './audit/audit-structure.ts';
 import { finalTreeOf } from './audit/final-tree.ts';
+import { withoutExcused } from './excused.ts';
 import type { ObjectLimits, ObjectReport } from './check-object.ts';
 import { checkObject, defaultObjectLimits } from './check-object.ts';
 import type { Category, Finding } from './finding.ts';
@@ -26,9 +27,10 @@ export interface Verdict {
  * acknowledged. Pure: no input, output or clock.
  */
 export function checkHistory(
-  history: History,
+  recorded: History,
   limits: ObjectLimits = defaultObjectLimits,
 ): Verdict {
+  const history = withoutExcused(recorded);
   const objects = objectsOf(history).map((object) =>
     checkObject(object, history.disturbances, limits),
   );

@@ -40,7 +40,13 @@ const json = (value: unknown, status = 200): HttpResponse => ({
 });
 const status = (node: string, role: string, pid = 7): HttpResponse =>
   json({ node, pid, volumes: [{ alias: 'home', role }] });
-const primary = { node: 'a', pid: 7, adminUrl: 'http://a:1', role: 'primary' } as const;
+const primary = {
+  node: 'a',
+  pid: 7,
+  adminUrl: 'http://a:1',
+  role: 'primary',
+  sinceMs: undefined,
+} as const;
 
 test('attached cluster: servers say what they are; one that does not answer does not run', async () => {
   const { cluster } = clusterOf(({ url }) =>
@@ -76,6 +82,17 @@ test('attached cluster: orders to die are signed', async () => {
 test('attached cluster: a server without failpoints says how to get them', async () => {
   const { cluster } = clusterOf(() => json({ code: 'not-found' }, 404));
   await expect(cluster.arm(primary, 'before-commit')).rejects.toThrow('FUGA_FAILPOINT_CONTROL=1');
+});
+
+test('attached cluster: what is asked for says where it goes', async () => {
+  const { cluster, requests } = clusterOf(() => ({ status: 204, body: Buffer.alloc(0) }));
+  await cluster.block(primary, 'now', 500);
+  await cluster.switchOver(primary);
+  const said = requests.map(({ url, body }) => [url, JSON.parse(String(body)) as unknown]);
+  expect(said).toEqual([
+    ['http://a:1/failpoints', { alias: 'home', point: 'now', action: 'block', blockMs: 500 }],
+    ['http://a:1/switchover', { alias: 'home' }],
+  ]);
 });
 
 test('attached cluster: a killed server cannot confirm it', async () => {

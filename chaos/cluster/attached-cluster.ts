@@ -1,6 +1,7 @@
-import type { Failpoint } from '../killer/moment.ts';
+import type { Failpoint } from '../faults/moment.ts';
 import type { AdminClient, AdminStatus } from './admin-client.ts';
 import type { Cluster, Role, ServerView } from './cluster.ts';
+import type { ObservedTakeover } from './takeover-log.ts';
 
 export interface AttachedClusterOptions {
   readonly pams: readonly string[];
@@ -17,6 +18,7 @@ export interface AttachedClusterOptions {
 export class AttachedCluster implements Cluster {
   readonly pams: readonly string[];
   readonly alias: string;
+  readonly own = undefined;
   readonly #adminUrls: readonly string[];
   readonly #admin: AdminClient;
 
@@ -31,9 +33,7 @@ export class AttachedCluster implements Cluster {
     const answers = await Promise.all(
       this.#adminUrls.map(async (adminUrl) => {
         const status = await this.#status(adminUrl);
-        return status === undefined
-          ? []
-          : [{ node: status.node, pid: status.pid, adminUrl, role: this.#role(status) }];
+        return status === undefined ? [] : [this.#view(adminUrl, status)];
       }),
     );
     return answers.flat();
@@ -41,11 +41,22 @@ export class AttachedCluster implements Cluster {
 
   async kill(server: ServerView): Promise<void> {
     // It dies before it can answer.
-    await this.#admin.order(server.adminUrl, this.alias, 'now').catch(() => undefined);
+    await this.#admin
+      .order(server.adminUrl, this.alias, { point: 'now', action: 'kill' })
+      .catch(() => undefined);
   }
 
   arm(server: ServerView, point: Failpoint): Promise<void> {
-    return this.#admin.order(server.adminUrl, this.alias, point);
+    return this.#admin.order(server.adminUrl, this.alias, { point, action: 'kill' });
+  }
+
+  block(server: ServerView, moment: Failpoint | 'now', blockMs: number): Promise<void> {
+    const order = { point: moment, action: 'block', blockMs } as const;
+    return this.#admin.order(server.adminUrl, this.alias, order);
+  }
+
+  switchOver(server: ServerView): Promise<void> {
+    return this.#admin.switchOver(server.adminUrl, this.alias);
   }
 
   /** In containers pids repeat; but a process that was started again is no primary before it has lost that role. */
@@ -54,8 +65,22 @@ export class AttachedCluster implements Cluster {
     return status?.pid === server.pid && status !== undefined && this.#role(status) === server.role;
   }
 
+  /** They tell those who started them. */
+  takeovers(): readonly ObservedTakeover[] {
+    return [];
+  }
+
+  crashes(): readonly string[] {
+    return [];
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #view(adminUrl: string, status: AdminStatus): ServerView {
+    const { node, pid } = status;
+    return { node, pid, adminUrl, role: this.#role(status), sinceMs: undefined };
   }
 
   #status(adminUrl: string): Promise<AdminStatus | undefined> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
 
 export interface FugaChildOptions {
   /** The launcher, `bin/fuga`. */
@@ -11,8 +12,20 @@ export interface FugaChildOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** What it says is appended here. */
   readonly logFile: string;
-  /** In the line that says that it is ready. */
-  readonly readyText: string;
+  /** In the line that says that it is ready. Undefined: its reports say that. */
+  readonly readyText?: string;
+  /** What stands before the command, to run it somewhere else. */
+  readonly before?: readonly string[];
+  /** What it reports over Node's channel to its parent. Undefined: it gets no channel. */
+  readonly onReport?: (message: unknown) => void;
+  /** Called once. */
+  readonly onEnd?: (ending: Ending) => void;
+}
+
+/** How it ended, as the system tells. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
 const startPatienceMs = 120_000;
@@ -25,7 +38,7 @@ export class FugaChild {
   readonly pid: number;
   readonly #child: ChildProcess;
   readonly #command: string;
-  readonly #readyText: string;
+  readonly #readyText: string | undefined;
   readonly #log: WriteStream;
   readonly #lastLines: string[] = [];
   readonly #ended: Promise<void>;
@@ -33,15 +46,23 @@ export class FugaChild {
   #onReady: (line: string) => void = () => undefined;
   #readyLine: string | undefined;
 
-  constructor({ fuga, words, environment, logFile, readyText }: FugaChildOptions) {
+  constructor(options: FugaChildOptions) {
+    const { fuga, words, environment, logFile, readyText, before = [] } = options;
     this.#command = `\`fuga ${words[0] ?? ''}\``;
     this.#readyText = readyText;
     const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('FUGA_'));
-    this.#child = spawn(process.execPath, [fuga, ...words], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const [command = '', ...rest] = [...before, process.execPath, fuga, ...words];
+    this.#child = spawn(command, rest, {
+      stdio: [
+        'ignore',
+        'pipe',
+        'pipe',
+        ...(options.onReport === undefined ? [] : ['ipc' as const]),
+      ],
       env: { ...Object.fromEntries(kept), ...environment },
     });
     this.#child.on('error', () => undefined);
+    this.#child.on('message', (message) => options.onReport?.(message));
     const { pid, stdout, stderr } = this.#child;
     if (pid === undefined || stdout === null || stderr === null) {
       throw new Error(`no process can be made for ${this.#command}`);
@@ -54,13 +75,20 @@ export class FugaChild {
       });
     }
     this.#ended = new Promise((resolve) => {
-      this.#child.once('exit', () => {
+      this.#child.once('exit', (code, signal) => {
         this.#hasEnded = true;
+        process.off('exit', this.#kill);
+        options.onEnd?.({ code, signal });
         resolve();
       });
     });
+    this.#child.once('close', () => this.#log.end());
     // Whatever ends this process, the child and its children end too.
     process.once('exit', this.#kill);
+  }
+
+  get lastLines(): readonly string[] {
+    return this.#lastLines;
   }
 
   get hasEnded(): boolean {
@@ -93,27 +121,32 @@ export class FugaChild {
     throw new Error([`${this.#command} ${why}:`, ...this.#lastLines].join('\n  '));
   }
 
+  signal(name: NodeJS.Signals): void {
+    if (!this.#hasEnded) this.#child.kill(name);
+  }
+
   /** Idempotent. */
   async end(): Promise<void> {
     if (!this.#hasEnded) {
-      this.#child.kill('SIGTERM');
+      this.#kill();
       const timer = setTimeout(() => this.#child.kill('SIGKILL'), endPatienceMs);
       await this.#ended;
       clearTimeout(timer);
     }
-    process.off('exit', this.#kill);
-    await new Promise<void>((resolve) => this.#log.end(resolve));
+    await finished(this.#log);
   }
 
   readonly #kill = (): void => {
-    if (!this.#hasEnded) this.#child.kill('SIGTERM');
+    this.signal('SIGTERM');
+    // One that was stopped is to hear it too.
+    this.signal('SIGCONT');
   };
 
   #line(line: string): void {
     this.#log.write(`${line}\n`);
     this.#lastLines.push(line);
     if (this.#lastLines.length > lastLinesMax) this.#lastLines.shift();
-    if (!line.includes(this.#readyText)) return;
+    if (this.#readyText === undefined || !line.includes(this.#readyText)) return;
     this.#readyLine = line;
     this.#onReady(line);
   }

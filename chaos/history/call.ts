@@ -111,6 +111,17 @@ const mutatingKinds: ReadonlySet<CallKind> = new Set<CallKind>([
   'truncate',
 ]);
 
+/** Those that may be refused because the disk is full. Removing is always possible. */
+export const growingKinds: ReadonlySet<CallKind> = new Set<CallKind>([
+  'create',
+  'mkdir',
+  'symlink',
+  'rename',
+  'link',
+  'write',
+  'truncate',
+]);
+
 export function isMutating(call: Call): boolean {
   return mutatingKinds.has(call.kind);
 }

@@ -1,4 +1,4 @@
-import type { Disturbance, Header, History, Operation } from './history.ts';
+import type { Disturbance, Header, History, Operation, Takeover } from './history.ts';
 import { formatName, formatVersion } from './history.ts';
 
 /** The first line of a history. Lines come without their newline. */
@@ -25,6 +25,20 @@ export function formatDisturbance(disturbance: Disturbance): string {
     at: disturbance.atMicroseconds,
     node: disturbance.node,
     moment: disturbance.moment,
+    healed: disturbance.healedMicroseconds,
+    until: disturbance.untilMicroseconds,
+  });
+}
+
+export function formatTakeover(takeover: Takeover): string {
+  return JSON.stringify({
+    takeover: takeover.node,
+    epoch: takeover.epoch,
+    accusation: takeover.accusation,
+    began: takeover.beganMicroseconds,
+    served: takeover.servedMicroseconds,
+    milliseconds: takeover.takeoverMs,
+    parts: takeover.partsMs,
   });
 }
 
@@ -33,6 +47,8 @@ export function formatHistory(history: History): string {
   return [
     formatHeader(history.header),
     ...history.disturbances.map(formatDisturbance),
+    ...history.takeovers.map(formatTakeover),
+    ...history.crashes.map((crash) => JSON.stringify({ crash })),
     ...history.operations.map(formatOperation),
     '',
   ].join('\n');

@@ -19,6 +19,10 @@ export class Fields {
     return Object.hasOwn(this.#record, name);
   }
 
+  entries(): [string, unknown][] {
+    return Object.entries(this.#record);
+  }
+
   value(name: string): unknown {
     if (!this.has(name)) throw new FieldError(`${this.#what} has no ${name}`);
     return this.#record[name];

@@ -30,8 +30,31 @@ test('history: what was written is read back, for every kind of call', () => {
   });
   const disturbed = {
     ...history,
-    disturbances: [{ event: 'kill', atMicroseconds: 7, node: 'a', moment: 'random' }],
-  };
+    header: { ...history.header, clients: ['pa', 'stock', 'gateway', 'pa'] },
+    disturbances: [
+      { event: 'kill', atMicroseconds: 7, node: 'a', moment: 'random' },
+      {
+        event: 'pause',
+        atMicroseconds: 8,
+        node: 'b',
+        moment: 'woken-after-takeover',
+        healedMicroseconds: 9,
+        untilMicroseconds: 10,
+      },
+    ],
+    takeovers: [
+      {
+        node: 'b',
+        epoch: 2,
+        accusation: 'dead',
+        beganMicroseconds: 7,
+        servedMicroseconds: 9,
+        takeoverMs: 1.5,
+        partsMs: { claim: 0.5 },
+      },
+    ],
+    crashes: ['a ended by itself'],
+  } as const;
   expect(new Set(history.operations.map(({ call }) => call.kind)).size).toBe(14);
   expect(parseHistory(formatHistory(disturbed))).toEqual({ ok: true, history: disturbed });
 });
@@ -58,8 +81,8 @@ test.each([
   ],
   [
     'a later version',
-    [header.replace('"version":1', '"version":2')],
-    'line 1: the history has format version 2; only 1 is known',
+    [header.replace('"version":2', '"version":3')],
+    'line 1: the history has format version 3; only 1 to 2 are known',
   ],
   ['a line cut off', [header, line(good).slice(0, 40)], /^line 2: the line is not JSON/],
   ['a list', [header, '[1]'], 'line 2: the line is not an object'],

@@ -1,8 +1,9 @@
-import type { Disturbance, Header, History, Operation } from './history.ts';
-import { formatName, formatVersion, operationId } from './history.ts';
+import type { ClientKind, Header, History, Operation } from './history.ts';
+import { clientKinds, formatName, formatVersion, oldestVersion, operationId } from './history.ts';
 import { FieldError, Fields } from './json-fields.ts';
 import { lineCharactersMax } from './limits.ts';
 import { parseCall, parseOutcome } from './parse-call.ts';
+import { parseDisturbance, parseTakeover } from './parse-disturbance.ts';
 
 export type ParsedHistory =
   | { readonly ok: true; readonly history: History }
@@ -12,7 +13,9 @@ export type ParsedHistory =
 /** Parses the text of a history. Empty lines are skipped; a wrong one refuses the whole history. */
 export function parseHistory(text: string): ParsedHistory {
   const operations: Operation[] = [];
-  const disturbances: Disturbance[] = [];
+  const disturbances: History['disturbances'][number][] = [];
+  const takeovers: History['takeovers'][number][] = [];
+  const crashes: string[] = [];
   const seen = new Set<string>();
   let header: Header | undefined;
   let line = 0;
@@ -25,6 +28,10 @@ export function parseHistory(text: string): ParsedHistory {
         header = parseHeader(fields);
       } else if (fields.has('event')) {
         disturbances.push(parseDisturbance(fields));
+      } else if (fields.has('takeover')) {
+        takeovers.push(parseTakeover(fields));
+      } else if (fields.has('crash')) {
+        crashes.push(fields.text('crash'));
       } else {
         operations.push(notSeen(parseOperation(fields), seen));
       }
@@ -34,7 +41,7 @@ export function parseHistory(text: string): ParsedHistory {
     return { ok: false, line, reason: error.message };
   }
   if (header === undefined) return { ok: false, line: 1, reason: 'there is no history in it' };
-  return { ok: true, history: { header, operations, disturbances } };
+  return { ok: true, history: { header, operations, disturbances, takeovers, crashes } };
 }
 
 function parseJson(content: string): unknown {
@@ -55,9 +62,9 @@ function parseHeader(fields: Fields): Header {
     );
   }
   const version = fields.count('version');
-  if (version !== formatVersion) {
+  if (version < oldestVersion || version > formatVersion) {
     throw new FieldError(
-      `the history has format version ${version}; only ${formatVersion} is known`,
+      `the history has format version ${version}; only ${oldestVersion} to ${formatVersion} are known`,
     );
   }
   const run = fields.text('run');
@@ -71,7 +78,14 @@ function parseHeader(fields: Fields): Header {
       return { ino: root.count('ino'), path: root.text('path') };
     }),
     auditor: fields.count('auditor'),
+    clients: fields.has('clients') ? fields.list('clients').map(parseClient) : [],
   };
+}
+
+function parseClient(value: unknown): ClientKind {
+  const kind = clientKinds.find((each) => each === value);
+  if (kind === undefined) throw new FieldError('a client of the header is of no known kind');
+  return kind;
 }
 
 function parseOperation(fields: Fields): Operation {
@@ -100,13 +114,4 @@ function notSeen(operation: Operation, seen: Set<string>): Operation {
   if (seen.has(id)) throw new FieldError(`operation ${id} comes a second time`);
   seen.add(id);
   return operation;
-}
-
-function parseDisturbance(fields: Fields): Disturbance {
-  return {
-    event: fields.text('event'),
-    atMicroseconds: fields.count('at'),
-    node: fields.text('node'),
-    moment: fields.text('moment'),
-  };
 }

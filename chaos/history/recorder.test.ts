@@ -34,10 +34,3 @@ test('recorder: what nobody waits for any more has an unknown outcome', () => {
   ]);
   expect(() => recorder.respond(open, { status: 'unknown' })).toThrow('answered twice');
 });
-
-test('recorder: a disturbance has the time at which it is noted, or the one that is given', () => {
-  const recorder = new Recorder(() => 100);
-  recorder.disturb({ event: 'kill', node: 'a', moment: 'random' });
-  recorder.disturb({ event: 'kill', node: 'b', moment: 'random' }, 42);
-  expect(recorder.disturbances.map(({ atMicroseconds }) => atMicroseconds)).toEqual([100, 42]);
-});

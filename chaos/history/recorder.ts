@@ -55,8 +55,8 @@ export class Recorder {
     return this.#open.has(open);
   }
 
-  disturb(disturbance: Omit<Disturbance, 'atMicroseconds'>, atMicroseconds = this.time()): void {
-    this.disturbances.push({ ...disturbance, atMicroseconds });
+  disturb(disturbance: Disturbance): void {
+    this.disturbances.push(disturbance);
   }
 
   /** Calls that nobody waits for any more become unknown. */

@@ -1,64 +1,82 @@
 import type { Disturbance, History, Operation } from '../history/history.ts';
 
 export interface Stall {
+  readonly kind: string;
   readonly node: string;
   readonly moment: string;
   readonly atMicroseconds: number;
-  /** Undefined if nobody was answered again. */
-  readonly stallMs: number | undefined;
-}
-
-export interface StallSummary {
-  readonly medianMs: number | undefined;
-  readonly worstMs: number | undefined;
+  readonly untilMicroseconds: number;
+  /** Somebody took over meanwhile. */
+  readonly takenOver: boolean;
+  /**
+   * Of clients that follow the volume: Fuga's own, and those of a gateway. Null if none of them was there, or answered again.
+   */
+  readonly stallMs: number | null;
+  /** Of stock clients of the servers, which wait until their connection breaks. */
+  readonly stockStallMs: number | null;
 }
 
 /**
- * What each kill cost its clients: the longest time that any of them went without a reply, counted from the kill up to
- * the client's first reply to a call that it sent after the kill. (A reply that was under way already ends no stall.)
+ * What each disturbance cost the clients: the longest time that any of them went without a reply, from the disturbance until
+ * everything was as before, and at least up to the client's first reply to a call that it sent after it. (A reply that was
+ * under way already ends no stall.)
  */
 export function stallsOf(history: History): Stall[] {
-  const kills = history.disturbances.filter(({ event }) => event === 'kill');
-  const answered = history.operations
-    .filter(({ client }) => client !== history.header.auditor)
-    .filter(({ respondedMicroseconds }) => respondedMicroseconds !== undefined)
-    .sort((a, b) => endOf(a) - endOf(b));
+  const { header, disturbances, takeovers } = history;
+  const clients = repliesByClient(history);
+  const isStock = (client: number): boolean => header.clients[client] === 'stock';
+  return disturbances.map((disturbance) => {
+    const { event, node, moment, atMicroseconds } = disturbance;
+    const { untilMicroseconds = atMicroseconds } = disturbance;
+    const longest = (those: (client: number) => boolean): number | null => {
+      const gaps = [...clients].flatMap(([client, operations]) =>
+        those(client) ? (gapOf(disturbance, operations) ?? []) : [],
+      );
+      return gaps.length === 0 ? null : Math.max(...gaps) / 1000;
+    };
+    return {
+      kind: event,
+      node,
+      moment,
+      atMicroseconds,
+      untilMicroseconds,
+      takenOver: takeovers.some(
+        ({ servedMicroseconds: at }) => at > atMicroseconds && at <= untilMicroseconds,
+      ),
+      stallMs: longest((client) => !isStock(client)),
+      stockStallMs: longest(isStock),
+    };
+  });
+}
+
+/** Without those of the auditor, in the order of their replies. */
+function repliesByClient({ header, operations }: History): Map<number, Operation[]> {
   const clients = new Map<number, Operation[]>();
+  const answered = operations
+    .filter(({ client, respondedMicroseconds }) => {
+      return client !== header.auditor && respondedMicroseconds !== undefined;
+    })
+    .sort((a, b) => endOf(a) - endOf(b));
   for (const operation of answered) {
     const list = clients.get(operation.client);
     if (list === undefined) clients.set(operation.client, [operation]);
     else list.push(operation);
   }
-  return kills.map((kill) => {
-    const gaps = [...clients.values()].flatMap((operations) => gapOf(kill, operations) ?? []);
-    return {
-      node: kill.node,
-      moment: kill.moment,
-      atMicroseconds: kill.atMicroseconds,
-      stallMs: gaps.length === 0 ? undefined : Math.max(...gaps) / 1000,
-    };
-  });
-}
-
-export function summarize(stalls: readonly Stall[]): StallSummary {
-  const known = stalls.flatMap(({ stallMs }) => stallMs ?? []).sort((a, b) => a - b);
-  const middle = known.length / 2;
-  const low = known[Math.ceil(middle) - 1];
-  const high = known[Math.floor(middle)];
-  return {
-    medianMs: low === undefined || high === undefined ? undefined : (low + high) / 2,
-    worstMs: known.at(-1),
-  };
+  return clients;
 }
 
 /** In microseconds. `operations`: those of one client, in the order of their replies. */
-function gapOf(kill: Disturbance, operations: readonly Operation[]): number | undefined {
-  let last = kill.atMicroseconds;
+function gapOf(disturbance: Disturbance, operations: readonly Operation[]): number | undefined {
+  const { atMicroseconds, untilMicroseconds = atMicroseconds } = disturbance;
+  let last = atMicroseconds;
   let longest = 0;
-  for (const operation of operations.slice(firstAfter(operations, kill.atMicroseconds))) {
+  for (let index = firstAfter(operations, atMicroseconds); index < operations.length; index += 1) {
+    const operation = operations[index];
+    if (operation === undefined) break;
     longest = Math.max(longest, endOf(operation) - last);
     last = endOf(operation);
-    if (operation.invokedMicroseconds > kill.atMicroseconds) return longest;
+    const isNew = operation.invokedMicroseconds > atMicroseconds;
+    if (isNew && last >= untilMicroseconds) return longest;
   }
   return undefined;
 }

@@ -30,11 +30,12 @@ test('text: a correct run', () => {
   expect(textOf({ ...good, disturbances: [kill] })).toBe(
     [
       'Operations           1 by 1 workers in 0 s',
-      'Kills                1 of the primary: 1 before commit',
-      'Stall per takeover   median 2 ms, worst 2 ms',
       'Spurious errors      0',
       'Lost operations      0',
       'Doubled operations   0',
+      '',
+      'Stall by fault     Times  Median   p99  Worst  Stock  Goal',
+      'kill, no takeover      1    2 ms  2 ms   2 ms      -',
       '',
       'CORRECT  Each of the 1 answers fits one order of the calls, and all that was acknowledged is there.',
       '',

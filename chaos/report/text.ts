@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import type { Category } from '../checker/finding.ts';
-import { describeMoment, moments } from '../killer/moment.ts';
+import type { FaultRow } from './fault-rows.ts';
 import type { ChaosResult } from './result.ts';
+import { verdictWords } from './verdict-words.ts';
 
 /** So many findings are shown; all are in the JSON. */
 const findingsShownMax = 10;
@@ -23,12 +24,12 @@ export function formatResult(result: ChaosResult): string {
   };
   return [
     row('Operations', operationsText(result)),
-    row('Kills', killsText(result)),
-    row('Stall per takeover', stallText(result)),
     count('spurious'),
     count('lost'),
     count('doubled'),
     ...(result.wrong === 0 ? [] : [count('wrong')]),
+    ...faultLines(result.faults),
+    ...result.crashes.map((crash) => `  ${pc.red('crash')} ${crash}`),
     ...findingLines(result),
     '',
     verdictText(result),
@@ -37,22 +38,45 @@ export function formatResult(result: ChaosResult): string {
 }
 
 function operationsText(result: ChaosResult): string {
-  const { operations, workers, durationSeconds, unknownOutcomes } = result;
+  const { operations, workers, durationSeconds, unknownOutcomes, refusedForSpace } = result;
   const unknown = unknownOutcomes === 0 ? '' : `, ${unknownOutcomes} of unknown outcome`;
-  return `${number(operations)} by ${workers} workers in ${Math.round(durationSeconds)} s${unknown}`;
+  const refused =
+    refusedForSpace === 0 ? '' : `, ${refusedForSpace} refused while the disk was full`;
+  return `${number(operations)} by ${workers} workers in ${Math.round(durationSeconds)} s${unknown}${refused}`;
 }
 
-function killsText({ kills, killsByMoment }: ChaosResult): string {
-  const parts = moments.flatMap((moment) => {
-    const of = killsByMoment[moment] ?? 0;
-    return of === 0 ? [] : [`${of} ${describeMoment(moment)}`];
-  });
-  return parts.length === 0 ? `${kills}` : `${kills} of the primary: ${parts.join(', ')}`;
+const columns = ['Stall by fault', 'Times', 'Median', 'p99', 'Worst', 'Stock', 'Goal'] as const;
+
+/** A table: what each kind of fault cost the clients. `Stock`: the median for stock clients of the servers. */
+function faultLines(rows: readonly FaultRow[]): string[] {
+  if (rows.length === 0) return [];
+  const table = rows.map(({ kind, takenOver, times, stall, stockStall, goal }) => [
+    takenOver ? kind : `${kind}, no takeover`,
+    `${times}`,
+    ...[stall.medianMs, stall.p99Ms, stall.worstMs, stockStall.medianMs].map(milliseconds),
+    goal === null ? '' : `${goal.text}: ${goal.isMet ? 'met' : 'missed'}`,
+  ]);
+  const lines = [columns, ...table];
+  const widths = columns.map((_, index) =>
+    Math.max(...lines.map((cells) => cells[index]?.length ?? 0)),
+  );
+  const last = columns.length - 1;
+  return [
+    '',
+    ...lines.map((cells) =>
+      cells
+        .map((cell, index) => {
+          const width = widths[index] ?? 0;
+          return index === 0 || index === last ? cell.padEnd(width) : cell.padStart(width);
+        })
+        .join('  ')
+        .trimEnd(),
+    ),
+  ];
 }
 
-function stallText({ stallMedianMs, stallWorstMs }: ChaosResult): string {
-  if (stallMedianMs === null || stallWorstMs === null) return 'none';
-  return `median ${Math.round(stallMedianMs)} ms, worst ${Math.round(stallWorstMs)} ms`;
+function milliseconds(value: number | null): string {
+  return value === null ? '-' : `${Math.round(value)} ms`;
 }
 
 function findingLines({ findings, undecided }: ChaosResult): string[] {
@@ -72,20 +96,11 @@ function findingLines({ findings, undecided }: ChaosResult): string[] {
   ];
 }
 
+const moodColours = { good: pc.green, doubtful: pc.yellow, bad: pc.red } as const;
+
 function verdictText(result: ChaosResult): string {
-  const { verdict, registration, operations, kills } = result;
-  switch (verdict) {
-    case 'correct':
-      return registration
-        ? `${pc.bold(pc.green('CORRECT'))}  Each of the ${number(operations)} answers fits one order of the calls, and all that was acknowledged is there.`
-        : `${pc.bold(pc.yellow('NOTHING FOUND'))}  This was the control: with registration switched off, ${kills} kills should have led to wrong answers.`;
-    case 'wrong':
-      return registration
-        ? `${pc.bold(pc.red('WRONG'))}  Clients got answers that no correct file server gives.`
-        : `${pc.bold(pc.red('WRONG, as expected'))}  This was the control: without registered replies, calls that are sent again after a takeover are executed again.`;
-    case 'undecided':
-      return `${pc.bold(pc.yellow('UNDECIDED'))}  Nothing wrong was found, but not everything could be checked.`;
-  }
+  const { headline, sentence, mood } = verdictWords(result);
+  return `${pc.bold(moodColours[mood](headline))}  ${sentence}`;
 }
 
 function number(value: number): string {

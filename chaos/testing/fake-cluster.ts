@@ -1,11 +1,29 @@
-import type { Cluster, ServerView } from '../cluster/cluster.ts';
-import type { Failpoint } from '../killer/moment.ts';
+import type { Cluster, OwnControl, ServerView } from '../cluster/cluster.ts';
+import type { Failpoint } from '../faults/moment.ts';
 
 /** A pair that is only told of, and notes what is done to it. Killing `a` makes `b` primary, and the other way round. */
 export class FakeCluster implements Cluster {
   readonly pams = ['http://127.0.0.1:1'];
   readonly alias = 'home';
   readonly notes: string[] = [];
+  /** What the control of processes does beside its note. */
+  onPause: (server: ServerView) => void = () => undefined;
+  onResume: (server: ServerView) => void = () => undefined;
+  readonly own: OwnControl = {
+    services: [],
+    disk: undefined,
+    links: undefined,
+    pause: (server) => {
+      this.notes.push(`pause ${server.node}`);
+      this.onPause(server);
+    },
+    resume: (server) => {
+      this.notes.push(`resume ${server.node}`);
+      this.onResume(server);
+    },
+    terminate: () => undefined,
+    killPam: () => Promise.resolve(),
+  };
   /** What arming does: by default the server dies at once. */
   onArm: (server: ServerView, point: Failpoint) => Promise<void> = (server) => this.#die(server);
   onDeath: () => Promise<void> = () => Promise.resolve();
@@ -20,6 +38,7 @@ export class FakeCluster implements Cluster {
       pid,
       adminUrl: `http://${node}`,
       role,
+      sinceMs: undefined,
     });
     const primary = view(this.#primary, this.#pid, 'primary');
     return Promise.resolve(
@@ -37,8 +56,32 @@ export class FakeCluster implements Cluster {
     return this.onArm(server, point);
   }
 
+  block(server: ServerView, moment: Failpoint | 'now', blockMs: number): Promise<void> {
+    this.notes.push(`block ${server.node} ${moment} ${blockMs}`);
+    return Promise.resolve();
+  }
+
+  switchOver(server: ServerView): Promise<void> {
+    this.notes.push(`switch over ${server.node}`);
+    return this.#die(server);
+  }
+
+  takeovers(): readonly [] {
+    return [];
+  }
+
+  crashes(): readonly [] {
+    return [];
+  }
+
   isAlive(server: ServerView): Promise<boolean> {
     return Promise.resolve(server.node === this.#primary && server.pid === this.#pid);
+  }
+
+  /** The backup takes over. */
+  succeed(): void {
+    this.#primary = this.#primary === 'a' ? 'b' : 'a';
+    this.#pid += 1;
   }
 
   close(): Promise<void> {
@@ -48,8 +91,7 @@ export class FakeCluster implements Cluster {
 
   async #die(server: ServerView): Promise<void> {
     if (!(await this.isAlive(server))) return;
-    this.#primary = server.node === 'a' ? 'b' : 'a';
-    this.#pid += 1;
+    this.succeed();
     await this.onDeath();
   }
 }

@@ -76,9 +76,12 @@ export function historyOf(...lines: readonly Line[]): History {
         { ino: own, path: 'own-0' },
       ],
       auditor,
+      clients: [],
     },
     operations,
     disturbances: [],
+    takeovers: [],
+    crashes: [],
   };
 }
 

@@ -108,9 +108,18 @@ export function randomHistory(plan: Plan): History {
 
   audit(files, inos, plan.clients, operations, tick);
   return {
-    header: { run: '00c0ffee', seed: plan.seed, registration: true, roots, auditor: plan.clients },
+    header: {
+      run: '00c0ffee',
+      seed: plan.seed,
+      registration: true,
+      roots,
+      auditor: plan.clients,
+      clients: [],
+    },
     operations,
     disturbances: [],
+    takeovers: [],
+    crashes: [],
   };
 }
 

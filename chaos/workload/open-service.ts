@@ -11,12 +11,15 @@ import type { OpaqueAuth } from '../../rpc/opaque-auth.ts';
 import { RpcError } from '../../rpc/rpc-error.ts';
 import type { RpcCaller } from '../../xdr/program.ts';
 import type { Ino } from '../history/call.ts';
+import type { ClientKind } from '../history/history.ts';
 import type { FileService } from './file-service.ts';
 import { HandleTable } from './handle-table.ts';
 import { makeTop, nfsFileService } from './nfs-file-service.ts';
+import { StockClient } from './stock-client.ts';
 
 export interface ServiceOptions {
-  readonly connect: Connect;
+  /** How each kind of client connects; those that the run has. */
+  readonly connects: ReadonlyMap<ClientKind, Connect>;
   readonly alias: string;
   readonly run: string;
 }
@@ -46,11 +49,25 @@ export function paConnect(pams: readonly string[], alias: string): Connect {
   };
 }
 
+/** Stock clients of the servers themselves, each with a port that it keeps. */
+export function stockConnect(services: readonly Endpoint[]): Connect {
+  return () => {
+    const { random } = nodeEnvironment();
+    const xid = random.bytes(4).readUInt32BE();
+    const client = new StockClient({ services, credential: ownCredential(), xid });
+    const close = (): Promise<void> => {
+      client.close();
+      return Promise.resolve();
+    };
+    return Promise.resolve({ caller: client, close });
+  };
+}
+
 /**
- * Stock clients: plain Sun RPC over one TCP connection each, which is not opened again. Where it breaks, calls end with
- * an RPC error, which no correct run has.
+ * Stock clients of a gateway: plain Sun RPC over one TCP connection each, which is not opened again. Where it breaks, calls
+ * end with an RPC error, which no correct run has.
  */
-export function stockConnect(at: Endpoint): Connect {
+export function gatewayConnect(at: Endpoint): Connect {
   return async () => {
     const client = await connectRpc(at, { ...nodeEnvironment(), credential: ownCredential() });
     const close = (): Promise<void> => {
@@ -67,13 +84,23 @@ function ownCredential(): OpaqueAuth {
 }
 
 /** Makes the directory of this run, and clients that work in it. Waits while nobody serves the alias. */
-export async function openServices(options: ServiceOptions, count: number): Promise<FileService[]> {
+export async function openServices(
+  options: ServiceOptions,
+  kinds: readonly ClientKind[],
+): Promise<FileService[]> {
   const handles = new HandleTable();
-  const { caller, close } = await options.connect();
+  const connects = kinds.map((kind) => {
+    const connect = options.connects.get(kind);
+    if (connect === undefined) throw new Error(`a run without ${kind} clients has none`);
+    return connect;
+  });
+  const [first] = connects;
+  if (first === undefined) return [];
+  const { caller, close } = await first();
   try {
     const top = await makeTop(caller, handles, `/${options.alias}`, `chaos-${options.run}`);
     return await Promise.all(
-      Array.from({ length: count }, () => openService(options, handles, top)),
+      connects.map((connect) => openService(options, connect, handles, top)),
     );
   } finally {
     await close();
@@ -83,10 +110,11 @@ export async function openServices(options: ServiceOptions, count: number): Prom
 /** A client of the volume, for one or more workers. */
 async function openService(
   options: ServiceOptions,
+  connect: Connect,
   handles: HandleTable,
   top: Ino,
 ): Promise<FileService> {
-  const { caller, close } = await options.connect();
+  const { caller, close } = await connect();
   const { run } = options;
   return nfsFileService({
     caller,

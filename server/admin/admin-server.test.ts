@@ -127,7 +127,9 @@ describe('looking', () => {
   });
 
   test('the description names every route, and another path is told where to look', async () => {
-    const admin = await start({ failpoints: new FailpointControl(() => undefined) });
+    const admin = await start({
+      failpoints: new FailpointControl({ kill: () => undefined, block: () => undefined }),
+    });
     const description = (await (await get(admin, '/openapi.json')).json()) as { paths: object };
     expect(Object.keys(description.paths).sort()).toEqual([
       '/exports',
@@ -145,12 +147,22 @@ describe('looking', () => {
 });
 
 describe('failpoints', () => {
-  function control(): { failpoints: FailpointControl; kills: () => number } {
+  function control(): {
+    failpoints: FailpointControl;
+    kills: () => number;
+    blocks: readonly number[];
+  } {
     let kills = 0;
-    const failpoints = new FailpointControl(() => {
-      kills += 1;
+    const blocks: number[] = [];
+    const failpoints = new FailpointControl({
+      kill: () => {
+        kills += 1;
+      },
+      block: (blockMs) => {
+        blocks.push(blockMs);
+      },
     });
-    return { failpoints, kills: () => kills };
+    return { failpoints, kills: () => kills, blocks };
   }
 
   test('are not there unless the operator allowed them', async () => {
@@ -180,10 +192,23 @@ describe('failpoints', () => {
     expect(kills()).toBe(1);
   });
 
+  test('block for so long, when the point is passed', async () => {
+    const { failpoints, kills, blocks } = control();
+    const atHome = failpoints.add('home');
+    const admin = await start({ failpoints, secret });
+    const armed = { alias: 'home', point: 'before-commit', action: 'block', blockMs: 1_500 };
+    expect((await order(admin, armed)).status).toBe(204);
+    expect(blocks).toEqual([]);
+    atHome.pass('before-commit');
+    expect([blocks, kills()]).toEqual([[1_500], 0]);
+  });
+
   test.each([
     [{ alias: 'other', point: 'now', action: 'kill' }, 404, 'unknown-alias'],
     [{ point: 'sometime', action: 'kill' }, 400, 'bad-request'],
     [{ point: 'now' }, 400, 'bad-request'],
+    [{ point: 'now', action: 'block' }, 400, 'bad-request'],
+    [{ point: 'now', action: 'block', blockMs: 0 }, 400, 'bad-request'],
   ])('refuse %j', async (body, status, code) => {
     const { failpoints, kills } = control();
     failpoints.add('home');

@@ -11,7 +11,7 @@ export interface FailpointRouteParts extends SignedRequestParts {
   readonly failpoints: FailpointControl;
 }
 
-/** Lets a test order the death of this process. There only where the operator allowed it, and signed. */
+/** Lets a test order the death of this process, or that it hangs. There only where the operator allowed it, and signed. */
 export function addFailpointRoute(app: FastifyInstance, parts: FailpointRouteParts): void {
   const error = { $ref: 'Error#' };
   app.post<{ Body: FailpointOrder }>(
@@ -19,7 +19,7 @@ export function addFailpointRoute(app: FastifyInstance, parts: FailpointRoutePar
     {
       preValidation: onlySigned(parts, 'admin'),
       schema: {
-        summary: 'Kill this process at a chosen moment',
+        summary: 'Kill or block this process at a chosen moment',
         description: 'For tests: only where the process was started with FUGA_FAILPOINT_CONTROL=1.',
         headers: signatureHeaders,
         body: failpointOrderSchema,

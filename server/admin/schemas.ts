@@ -115,6 +115,9 @@ export const exportsSchema = {
 
 /** `now` needs no call to pass by. */
 export const orderPoints = [...failpointNames, 'now'] as const;
+export const orderActions = ['kill', 'block'] as const;
+/** A test that wants more can stop the process. */
+const blockMsMax = 60_000;
 
 export const failpointOrderSchema = {
   type: 'object',
@@ -130,6 +133,18 @@ export const failpointOrderSchema = {
       enum: orderPoints,
       description: 'Moment of a mutating call at which it happens, once; or now',
     },
-    action: { type: 'string', enum: ['kill'], description: 'The process ends as by kill -9' },
+    action: {
+      type: 'string',
+      enum: orderActions,
+      description: 'The process ends as by kill -9, or does nothing at all for a while',
+    },
+    blockMs: {
+      type: 'integer',
+      minimum: 1,
+      maximum: blockMsMax,
+      description: 'For how long it does nothing',
+    },
   },
+  if: { properties: { action: { const: 'block' } } },
+  then: { required: ['blockMs'] },
 } as const;

@@ -15,6 +15,7 @@ import type { VolumeEvent } from '../../pa/server/host.ts';
 import { openFolderArea } from '../../stable-area/folder-area/folder-area.ts';
 import { createLevelEngineFactory } from '../../stable-area/leveldb/level-engine-adapter.ts';
 import { FailpointControl } from '../admin/failpoint-control.ts';
+import { blockSelf } from '../process/block-self-adapter.ts';
 import { killSelf } from '../process/kill-self-adapter.ts';
 import { endProcess } from '../../pa/adapters/end-process-adapter.ts';
 import { processIdentity } from '../../pa/adapters/process-identity-adapter.ts';
@@ -76,7 +77,8 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
   const server = await startServer(serverOptions(command, ports, secret), {
     environment,
     identity: processIdentity(),
-    endProcess,
+    // A test that wakes a hung process wants to see what it does then.
+    endProcess: process.env.FUGA_SPARE_HUNG === '1' ? () => false : endProcess,
     log,
     directory,
     openArea: areaOpener(command.data, environment),
@@ -167,7 +169,7 @@ function serverOptions(
     ...(secret === undefined ? {} : { secret }),
     ...(silenceMs === undefined ? {} : { silenceMs }),
     ...(process.env.FUGA_FAILPOINT_CONTROL === '1'
-      ? { failpoints: new FailpointControl(killSelf) }
+      ? { failpoints: new FailpointControl({ kill: killSelf, block: blockSelf }) }
       : {}),
   };
 }
