@@ -161,8 +161,10 @@ class Run {
     // A disk without room refuses: that is no error of the order, and must have changed nothing.
     const operations = this.#recorder.operations.filter(({ outcome }) => !isRefusedByDisk(outcome));
     const auditor = this.#clients.length - 1;
-    const header = { run: runName, seed: 1, registration: true, roots: this.#roots, auditor };
-    return [...this.#leaks, ...findingsOf(checkHistory({ header, operations, disturbances }))];
+    const roots = this.#roots;
+    const header = { run: runName, seed: 1, registration: true, roots, auditor, clients: [] };
+    const history = { header, operations, disturbances, takeovers: [], crashes: [] };
+    return [...this.#leaks, ...findingsOf(checkHistory(history))];
   }
 
   describe(): string {
