@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Cluster } from './cluster/cluster.ts';
 import { type RunningGateway, startGateway } from './cluster/gateway.ts';
 import { openAttachedCluster, openOwnCluster } from './cluster/open-cluster.ts';
-import { buildStage, type Stage } from './cluster/stage.ts';
+import { buildStage } from './cluster/stage.ts';
 import type { FaultKind } from './faults/fault.ts';
 import { type Draw, planFaults, possibleFaults } from './faults/fault-plan.ts';
 import type { ClientKind } from './history/history.ts';
@@ -17,9 +17,6 @@ import {
   stockConnect,
 } from './workload/open-service.ts';
 import { seededRandom } from './workload/seeded-random.ts';
-
-/** It was asked for what cannot be done here. */
-export class NotPossible extends Error {}
 
 /** A run from the first process to the last: starts what it attacks, and ends it again. */
 export async function attack(
@@ -42,27 +39,14 @@ export async function attack(
       progress.note(text);
     },
   });
-  let keepsData = true;
-  try {
-    const outcome = await attackOn(stage, options, folder, progress, signal);
-    keepsData = options.keep || outcome.failure !== undefined;
-    return outcome;
-  } finally {
-    await stage.close(keepsData);
-  }
-}
-
-async function attackOn(
-  stage: Stage,
-  options: ChaosOptions,
-  folder: string,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<RunOutcome> {
   const { registration } = options;
-  progress.show('starting two PAMs and a pair ...');
-  const cluster = await openOwnCluster({ folder, stage, registration, signal });
-  return attackCluster(options, cluster, folder, progress, signal);
+  try {
+    progress.show('starting two PAMs and a pair ...');
+    const cluster = await openOwnCluster({ folder, stage, registration, signal });
+    return await attackCluster(options, cluster, folder, progress, signal);
+  } finally {
+    await stage.close();
+  }
 }
 
 async function attackCluster(
@@ -118,7 +102,7 @@ function drawsOf(
     const draw = possible[kind];
     if (draw !== undefined) draws.set(kind, draw);
     else if (isMixed) progress.note(`--mode mixed does without ${kind} here.`);
-    else throw new NotPossible(`--mode ${kind} is not possible here`);
+    else throw new Error(`--mode ${kind} is not possible here`);
   }
   return draws;
 }

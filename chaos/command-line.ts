@@ -99,7 +99,7 @@ function makeCommand(name: string): Command {
     .addHelpText(
       'after',
       helpNotes +
-        '\nExit code: 0 correct, 1 wrong answers found, 2 undecided or could not run, 130 interrupted.\n',
+        '\nExit code: 0 correct, 1 wrong answers found, or a server ended by itself, 2 undecided or could not run, 130 interrupted.\n',
     );
 }
 

@@ -70,7 +70,8 @@ async function run(
     const { history, failure } = outcome;
     const result = check(history, progress);
     // The control is expected to go wrong, and leaves nothing behind.
-    const isBad = failure !== undefined || (result.verdict !== 'correct' && options.registration);
+    const isWrong = result.verdict !== 'correct' && options.registration;
+    const isBad = failure !== undefined || isWrong || result.crashes.length > 0;
     keep ||= isBad && options.attach === undefined;
     const file =
       options.historyFile ??
@@ -80,7 +81,7 @@ async function run(
       progress.note(`The history is in ${file}; \`${name} --check ${file}\` checks it again.`);
     }
     await print(options, result, progress);
-    if (failure === undefined) return exitCodes[result.verdict];
+    if (failure === undefined) return exitCodeOf(result);
     progress.note(`The run ended before its time: ${failure.message}`);
     return exitCodes.wrong;
   } finally {
@@ -114,7 +115,12 @@ async function checkOnly(options: ChaosOptions, file: string, progress: Progress
   }
   const result = check(parsed.history, progress);
   await print(options, result, progress);
-  return exitCodes[result.verdict];
+  return exitCodeOf(result);
+}
+
+/** A server that ended by itself has failed an assertion, whatever its clients saw. */
+function exitCodeOf({ verdict, crashes }: ChaosResult): number {
+  return verdict === 'correct' && crashes.length > 0 ? exitCodes.wrong : exitCodes[verdict];
 }
 
 async function print(

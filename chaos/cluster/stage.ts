@@ -15,8 +15,8 @@ export interface Stage {
   readonly dataFolder: string;
   readonly disk: DiskControl | undefined;
   readonly links: LinkControl | undefined;
-  /** When the processes have ended. `keepData`: what is on a disk in memory is copied to the folder first. */
-  close(keepData: boolean): Promise<void>;
+  /** When the processes have ended. What is on a disk in memory is copied to the folder first. */
+  close(): Promise<void>;
 }
 
 export interface StageOptions {
@@ -59,7 +59,7 @@ export async function buildStage(options: StageOptions): Promise<Stage> {
     dataFolder,
     disk,
     links: network?.links,
-    close: (keepData) => closeDisk(disk, folder, dataFolder, keepData),
+    close: () => closeDisk(disk, folder, dataFolder),
   };
 }
 
@@ -72,9 +72,9 @@ async function closeDisk(
   disk: SmallDisk | undefined,
   folder: string,
   dataFolder: string,
-  keepData: boolean,
 ): Promise<void> {
   if (disk === undefined) return;
-  if (keepData) await cp(dataFolder, join(folder, 'data-kept'), { recursive: true });
+  // Whether it is to be kept is known when the history has been checked.
+  await cp(dataFolder, join(folder, 'data-kept'), { recursive: true });
   await disk.unmount();
 }

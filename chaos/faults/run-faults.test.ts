@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import type { Call, Outcome } from '../history/call.ts';
 import { Recorder } from '../history/recorder.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
 import { seededRandom } from '../workload/seeded-random.ts';
-import type { Fault, FaultKind } from './fault.ts';
+import { type Fault, type FaultKind, faultKinds } from './fault.ts';
 import { type Draw, planFaults, type PlannedFault, possibleFaults } from './fault-plan.ts';
+import { drawFullDisk } from './full-disk.ts';
 import { drawKill } from './kill.ts';
 import { drawPause } from './pause.ts';
 import { runFaults } from './run-faults.ts';
@@ -14,8 +16,15 @@ interface Attack {
   readonly done: Promise<void>;
 }
 
-/** Time passes only while somebody sleeps; a worker is answered meanwhile, unless nobody serves. */
-function attack(cluster: FakeCluster, faults: readonly Fault[], isServed = () => true): Attack {
+const answered = (recorder: Recorder, call: Call, outcome: Outcome): void => {
+  recorder.respond(recorder.invoke(0, call), outcome);
+};
+const isAnswered = (recorder: Recorder): void => {
+  answered(recorder, { kind: 'getattr', file: 1 }, { status: 'error', code: 'ESTALE' });
+};
+
+/** Time passes only while somebody sleeps; a worker works meanwhile. */
+function attack(cluster: FakeCluster, faults: readonly Fault[], work = isAnswered): Attack {
   let nowMs = 0;
   const recorder = new Recorder(() => nowMs * 1000);
   const interruption = new AbortController();
@@ -28,10 +37,7 @@ function attack(cluster: FakeCluster, faults: readonly Fault[], isServed = () =>
     nowMs: () => nowMs,
     sleep: (ms) => {
       nowMs += ms;
-      if (isServed()) {
-        const open = recorder.invoke(0, { kind: 'getattr', file: 1 });
-        recorder.respond(open, { status: 'error', code: 'ESTALE' });
-      }
+      work(recorder);
       return Promise.resolve();
     },
   });
@@ -103,7 +109,9 @@ test('faults: clients that are never answered again are a failure, and what was 
     isServed = false;
     return Promise.resolve();
   };
-  const { done, recorder } = attack(cluster, [kill(random)], () => isServed);
+  const { done, recorder } = attack(cluster, [kill(random)], (here) => {
+    if (isServed) isAnswered(here);
+  });
   await expect(done).rejects.toThrow('no call was answered for 60 s after kill of a');
   expect(recorder.disturbances).toHaveLength(1);
 });
@@ -142,6 +150,36 @@ test('faults: a stopped primary is woken also where nobody takes over, which is 
   expect(cluster.notes).toEqual(['pause a', 'resume a']);
 });
 
+test('faults: whatever is done is ended again, in the same order', async () => {
+  const cluster = new FakeCluster();
+  const possible = possibleFaults(cluster);
+  const kinds = ['cut-network', 'block', 'pam-kill', 'switchover'] as const;
+  const faults = kinds.flatMap((kind) => possible[kind]?.(seededRandom(2), 0) ?? []);
+  const { done, recorder } = attack(cluster, faults);
+  await done;
+  const words = cluster.notes.map((note) => note.split(' ').slice(0, 2).join(' '));
+  expect(words).toEqual(['cut a', 'mend', 'block a', 'kill PAM', 'terminate a']);
+  expect(recorder.disturbances.map(({ event }) => event)).toEqual(kinds);
+});
+
+test('faults: a disk is full until a call that needs space succeeds again', async () => {
+  const cluster = new FakeCluster();
+  const fault = drawFullDisk(cluster.own.disk, seededRandom(1));
+  let refusals = 0;
+  const { done, recorder } = attack(cluster, [fault], (here) => {
+    const isFree = cluster.notes.includes('free');
+    if (isFree) refusals += 1;
+    // Servers notice a while later that there is room.
+    const outcome: Outcome =
+      refusals > 3 ? { status: 'ok', result: {} } : { status: 'error', code: 'ENOSPC' };
+    answered(here, { kind: 'mkdir', directory: 1, name: 'a' }, outcome);
+  });
+  await done;
+  const [disturbance] = recorder.disturbances;
+  const made = recorder.operations.find(({ outcome }) => outcome.status === 'ok');
+  expect(made?.respondedMicroseconds).toBeLessThan(disturbance?.untilMicroseconds ?? 0);
+});
+
 const draws = new Map<FaultKind, Draw>(
   Object.entries(possibleFaults(new FakeCluster())).flatMap(([kind, draw]) =>
     draw === undefined ? [] : [[kind as FaultKind, draw]],
@@ -156,6 +194,5 @@ function kindsOf(seed: number, count: number): FaultKind[] {
 test('fault plan: depends on the seed alone, and begins with each kind that is possible', () => {
   expect(kindsOf(7, 40)).toEqual(kindsOf(7, 40));
   expect(kindsOf(7, 40)).not.toEqual(kindsOf(8, 40));
-  const possible = ['kill', 'pause', 'block', 'switchover', 'pam-kill'];
-  expect(kindsOf(3, possible.length).sort()).toEqual(possible.sort());
+  expect(kindsOf(3, faultKinds.length).sort()).toEqual([...faultKinds].sort());
 });

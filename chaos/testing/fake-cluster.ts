@@ -1,4 +1,4 @@
-import type { Cluster, OwnControl, ServerView } from '../cluster/cluster.ts';
+import type { Cluster, DiskControl, OwnControl, ServerView } from '../cluster/cluster.ts';
 import type { Failpoint } from '../faults/moment.ts';
 
 /** A pair that is only told of, and notes what is done to it. Killing `a` makes `b` primary, and the other way round. */
@@ -9,10 +9,16 @@ export class FakeCluster implements Cluster {
   /** What the control of processes does beside its note. */
   onPause: (server: ServerView) => void = () => undefined;
   onResume: (server: ServerView) => void = () => undefined;
-  readonly own: OwnControl = {
+  readonly own: OwnControl & { readonly disk: DiskControl } = {
     services: [],
-    disk: undefined,
-    links: undefined,
+    disk: {
+      fill: (leftBytes) => this.#note(`fill but ${leftBytes}`),
+      free: () => this.#note('free'),
+    },
+    links: {
+      cut: (node, cut) => this.#note(`cut ${node} ${cut}`),
+      mend: () => this.#note('mend'),
+    },
     pause: (server) => {
       this.notes.push(`pause ${server.node}`);
       this.onPause(server);
@@ -21,8 +27,11 @@ export class FakeCluster implements Cluster {
       this.notes.push(`resume ${server.node}`);
       this.onResume(server);
     },
-    terminate: () => undefined,
-    killPam: () => Promise.resolve(),
+    terminate: (server) => {
+      this.notes.push(`terminate ${server.node}`);
+      this.succeed();
+    },
+    killPam: (index) => this.#note(`kill PAM ${index}`),
   };
   /** What arming does: by default the server dies at once. */
   onArm: (server: ServerView, point: Failpoint) => Promise<void> = (server) => this.#die(server);
@@ -86,6 +95,11 @@ export class FakeCluster implements Cluster {
 
   close(): Promise<void> {
     this.notes.push('close');
+    return Promise.resolve();
+  }
+
+  #note(text: string): Promise<void> {
+    this.notes.push(text);
     return Promise.resolve();
   }
 
