@@ -2,6 +2,8 @@
 export type PaErrorCode =
   /** The cluster secret's file is missing, malformed, or readable by others. */
   | 'PA_SECRET'
+  /** What a client keeps beyond its process is damaged, or in use by another process. */
+  | 'PA_STATE'
   /** Without a cluster secret only loopback addresses may be bound. */
   | 'PA_BIND'
   /** Not an alias name. */

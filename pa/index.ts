@@ -3,6 +3,8 @@ export { nodeHttpClient } from './adapters/node-http-adapter.ts';
 export { createSecretFile, readSecretFile } from './adapters/secret-file-adapter.ts';
 export { assertMayBind, isLoopback } from './bind-rule.ts';
 export type { PaClientEvents, Stall, Waiting, WaitingReason } from './client/events.ts';
+export { type ClientState, openClientState } from './adapters/client-state-adapter.ts';
+export type { LifeLog } from './client/life-log.ts';
 export type { PaClientLimits } from './client/limits.ts';
 export {
   createPaClient,

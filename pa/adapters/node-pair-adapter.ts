@@ -85,6 +85,7 @@ export function connectAlias(options: ConnectOptions): ConnectedAlias {
     call: (version, procedure, args, callOptions) =>
       alias.call(version, procedure, args, callOptions),
     callRaw: (call, callOptions) => alias.callRaw(call, callOptions),
+    extendLease: (extraMs) => alias.extendLease(extraMs),
     status: () => alias.status(),
     async close() {
       await client.close();

@@ -5,10 +5,12 @@ import { PaError, type PaErrorCode } from '../error.ts';
 import { CallBook } from './call-book.ts';
 import { Connector, type ConnectorHost, type ConnectorOptions } from './connector.ts';
 import type { PaClientEvents } from './events.ts';
+import { sayHello } from './hello.ts';
 import { Keeper, type KeeperHost } from './keeper.ts';
 import { sayGoodbye } from './goodbye.ts';
 import { Life } from './life.ts';
 import type { KnownLife, LastingCall, LastingIdentity } from './lasting.ts';
+import type { LifeLog } from './life-log.ts';
 import type { Link, LinkReply, Sender } from './link.ts';
 import { type ClientLife, PendingCall, type RawCall, type RawCallOptions } from './pending-call.ts';
 import { type SilenceHost, SilenceWatch } from './silence-watch.ts';
@@ -21,6 +23,7 @@ export interface AliasSessionOptions extends Omit<ConnectorOptions, 'areaUi'> {
   readonly giveUpAfterMs: number | undefined;
   /** Present where the client outlives this process: then every call comes with its number. */
   readonly identity?: LastingIdentity;
+  readonly lives?: LifeLog | undefined;
 }
 
 /** FT-IPC with one alias: every call is sent until it is answered, wherever the alias goes meanwhile. */
@@ -44,7 +47,7 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
     const life = identity?.life;
     this.#options = options;
     this.#connector = new Connector(this, { ...options, areaUi: life?.areaUi });
-    this.#keeper = new Keeper(this, environment.timers, limits);
+    this.#keeper = new Keeper(this, environment, limits);
     this.#watch = new SilenceWatch(this, environment, secret, limits);
     this.#meter = new StallMeter({ ...options, directory: directory.description });
     if (life !== undefined) this.#begin(life);
@@ -119,6 +122,10 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
   finished(): void {
     if (this.isIdle) this.#keeper.idle();
     else this.#pump();
+  }
+
+  extendLease(extraMs: number): Promise<number> {
+    return this.#keeper.extend(extraMs);
   }
 
   /** Gives up all calls, says goodbye unless another process goes on in our name, and ends everything that was begun. */
@@ -290,7 +297,8 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
   #hello(link: Link): void {
     if (this.#helloLink === link) return;
     this.#helloLink = link;
-    void link.hello(this.sender(), this.#lastIncarnation).then((reply) => {
+    const { lives } = this.#options;
+    void sayHello(link, this.sender(), this.#lastIncarnation, lives).then((reply) => {
       if (this.#isClosed || this.link !== link || this.#helloLink !== link) return;
       this.#helloLink = undefined;
       switch (reply.kind) {
@@ -306,6 +314,9 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
         case 'expired':
         case 'collision':
           this.#connector.lose(link, true);
+          return;
+        case 'not-logged':
+          this.#failAll('PA_UNAVAILABLE', `the log of lives: ${String(reply.cause)}`);
           return;
         case 'lost':
           return;

@@ -1,4 +1,4 @@
-import type { Timer, Timers } from '../../environment/clock.ts';
+import type { Clock, Timer, Timers } from '../../environment/clock.ts';
 import { leaseRenewalFraction, type PaClientLimits } from './limits.ts';
 import type { Link, ProgramReply, Sender } from './link.ts';
 import type { ClientLife } from './pending-call.ts';
@@ -27,17 +27,29 @@ export interface KeeperHost {
 export class Keeper {
   readonly #host: KeeperHost;
   readonly #timers: Timers;
+  readonly #clock: Clock;
   readonly #limits: PaClientLimits;
   #completion: Timer | undefined;
   #renewal: Timer | undefined;
   /** What the server was told last, in the present life. */
   #toldBelow = 0;
   #needsRenewal = false;
+  /** The program wants to be remembered until then and a lease longer, whatever it is silent. */
+  #extendedUntilMs = 0;
+  /** Who waits for what comes of that. */
+  readonly #extending = new Set<(leaseMs: number) => void>();
+  /** An extension that is not answered. */
+  #patience: Timer | undefined;
   #isStopped = false;
 
-  constructor(host: KeeperHost, timers: Timers, limits: PaClientLimits) {
+  constructor(
+    host: KeeperHost,
+    { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
+    limits: PaClientLimits,
+  ) {
     this.#host = host;
     this.#timers = timers;
+    this.#clock = clock;
     this.#limits = limits;
   }
 
@@ -68,18 +80,44 @@ export class Keeper {
   busy(): void {
     this.#completion?.cancel();
     this.#completion = undefined;
-    this.#needsRenewal = false;
+    this.#needsRenewal = this.#extending.size > 0;
   }
 
-  /** A connection was made. */
+  /** A connection was made, perhaps to a new holder, which has started every lease anew. */
   linked(): void {
-    if (this.#needsRenewal) this.#renew();
+    if (this.#needsRenewal || this.#extraMs > 0) this.#renew();
+  }
+
+  /**
+   * Asks for more time, again and again until it is answered. Resolves with the silence from now on after which the server
+   * forgets this client; 0 where it knows nothing of it, so that there is nothing to keep.
+   */
+  extend(extraMs: number): Promise<number> {
+    if (this.#host.life === undefined || this.#isStopped) return Promise.resolve(0);
+    this.#extendedUntilMs = Math.max(this.#extendedUntilMs, this.#clock.monotonicMs() + extraMs);
+    return new Promise((resolve) => {
+      this.#extending.add(resolve);
+      this.#renew();
+    });
   }
 
   stop(): void {
     this.#isStopped = true;
+    this.#extended(0);
     this.busy();
     this.#renewal?.cancel();
+  }
+
+  get #extraMs(): number {
+    return Math.max(0, Math.ceil(this.#extendedUntilMs - this.#clock.monotonicMs()));
+  }
+
+  #extended(leaseMs: number): void {
+    this.#patience?.cancel();
+    this.#patience = undefined;
+    const waiting = [...this.#extending];
+    this.#extending.clear();
+    for (const resolve of waiting) resolve(leaseMs);
   }
 
   /** An idle client whose connection is gone does not make a new one for this: the next renewal carries the notice. */
@@ -110,9 +148,22 @@ export class Keeper {
       return;
     }
     const sender = this.#host.sender(life);
-    void link.extendLease(sender).then((reply) => this.#take(link, life, sender, reply));
+    void link.extendLease(sender, this.#extraMs).then((reply) => {
+      this.#take(link, life, sender, reply);
+      if (reply.kind === 'result') this.#extended(reply.result.known ? reply.result.leaseMs : 0);
+    });
     // Again when that was not answered; a lease holds three of these.
     this.#armRenewal();
+    if (this.#extending.size > 0) this.#awaitExtension(link);
+  }
+
+  /** Somebody waits for it, and no call shows that the port is hung: another connection is tried. */
+  #awaitExtension(link: Link): void {
+    this.#patience?.cancel();
+    this.#patience = this.#timers.after(this.#limits.silenceMs, () => {
+      this.#patience = undefined;
+      if (this.#host.isIdle) this.#host.refused(link);
+    });
   }
 
   #take(

@@ -198,9 +198,12 @@ export class Link {
     return this.#program(PaProgramV1.procedures.paComplete, args, sender);
   }
 
-  extendLease(sender: Sender): Promise<ProgramReply<{ readonly known: boolean }>> {
+  extendLease(
+    sender: Sender,
+    extraMs: number,
+  ): Promise<ProgramReply<{ readonly known: boolean; readonly leaseMs: number }>> {
     const { clientUi: client, incarnation } = sender;
-    const args = { client, incarnation: BigInt(incarnation), extraMs: 0 };
+    const args = { client, incarnation: BigInt(incarnation), extraMs };
     return this.#program(PaProgramV1.procedures.paExtendLease, args, sender);
   }
 

@@ -10,6 +10,7 @@ import { uiBytes } from '../header.ts';
 import type { ClusterSecret } from '../secret.ts';
 import { AliasSession } from './alias-session.ts';
 import type { PaClientEvents } from './events.ts';
+import type { LifeLog } from './life-log.ts';
 import { clientLimits, type PaClientLimits } from './limits.ts';
 import type { LinkEnvironment } from './link.ts';
 import type { RawCall, RawCallOptions } from './pending-call.ts';
@@ -22,6 +23,8 @@ export interface PaClientOptions {
   readonly credential?: OpaqueAuth;
   /** 16 bytes; random when absent. Two clients that live at the same time may share one; they get different incarnations. */
   readonly ui?: Buffer;
+  /** What is known of earlier lives under the same `ui`, whose process is dead: see `openClientState`. */
+  readonly lives?: LifeLog;
   /** Signs each header, so that servers believe what it says of relayed calls. */
   readonly secret?: ClusterSecret | undefined;
   readonly limits?: Partial<PaClientLimits>;
@@ -57,6 +60,13 @@ export interface PaAlias extends RpcCaller<PaCallOptions> {
    * PA_COLLISION, PA_UNKNOWN_ALIAS, PA_CLOSED, PA_QUEUE_FULL, and where asked for PA_DEADLINE, PA_ABORTED, PA_UNAVAILABLE.
    */
   callRaw(call: RawCall, options?: RawCallOptions): Promise<RpcReply>;
+  /**
+   * For a program that is about to be silent for longer than its lease (10 minutes, where servers say nothing else): asks
+   * the server to remember it, and what it called, for so much longer. Resolves with the silence from now on after which it
+   * is forgotten, in ms; 0 where nothing was called, or all of it is forgotten already. A takeover starts every lease anew:
+   * a client that is there when it notices asks again by itself; one that is suspended has the ordinary lease from then on.
+   */
+  extendLease(extraMs: number): Promise<number>;
   status(): PaAliasStatus;
 }
 
@@ -89,6 +99,7 @@ export function createPaClient(options: PaClientOptions): PaClient {
         limits,
         events: options.events ?? {},
         giveUpAfterMs: options.giveUpAfterMs,
+        lives: options.lives,
       });
       const alias = new SessionAlias(name, session, options.credential ?? authNone);
       aliases.set(name, { alias, session });
@@ -133,6 +144,10 @@ class SessionAlias implements PaAlias {
     const result = resultOfReply(reply, procedure.result, what);
     if (result instanceof RpcError) throw result;
     return result;
+  }
+
+  extendLease(extraMs: number): Promise<number> {
+    return this.#session.extendLease(extraMs);
   }
 
   status(): PaAliasStatus {

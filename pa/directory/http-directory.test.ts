@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { nodeClock } from '../../environment/adapters/node-clock.ts';
 import { nodeRandom } from '../../environment/adapters/node-random.ts';
@@ -113,6 +114,23 @@ test('a PAM that is down hides nothing that another one knows', async () => {
   const outcomes = await directory.register('home', port(4));
   expect(outcomes.map(({ outcome }) => outcome.kind)).toEqual(['unreachable', 'registered']);
   expect(await directory.lookup('home')).toEqual({ kind: 'found', port: port(4) });
+});
+
+test('a PAM that is slow holds nobody up while another one answers', async () => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port: number } = silent.address() as AddressInfo;
+  const pam = await start();
+  await connect([pam.url]).register('home', port(4));
+  const directory = connect([`http://127.0.0.1:${number}`, pam.url]);
+  const told: number[] = [];
+  directory.subscribe('home', ({ epoch }) => told.push(epoch));
+  expect(await directory.lookup('home')).toEqual({ kind: 'found', port: port(4) });
+  await until(() => told.includes(4));
+  directory.close();
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => silent.close(resolve));
 });
 
 test('with every PAM down the last port is still known as a hint', async () => {

@@ -274,7 +274,8 @@ export class FakePort {
       case 'paExtendLease': {
         const args = argumentsOf(procedures.paExtendLease, call);
         const known = sessions.has(Number(args.incarnation));
-        return encodeToBuffers(procedures.paExtendLease.result, { known, leaseMs });
+        const extended = { known, leaseMs: leaseMs + args.extraMs };
+        return encodeToBuffers(procedures.paExtendLease.result, extended);
       }
       case 'paGoodbye': {
         const args = argumentsOf(procedures.paGoodbye, call);
