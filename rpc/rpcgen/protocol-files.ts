@@ -16,6 +16,7 @@ export const protocolFiles: readonly ProtocolFile[] = [
   { path: 'protocol/pa', byteStrings: false },
   { path: 'examples/hash-table/hashtable', byteStrings: false },
   { path: 'examples/bank/bank', byteStrings: false },
+  { path: 'examples/semantics/counter', byteStrings: false },
 ];
 
 export interface GeneratedFile {
