@@ -8,7 +8,7 @@ const kills = Number(process.env.FUGA_TEST_KILLS ?? 6);
 /** On a busy machine it takes seconds until the killed process is back as backup. */
 const killMaxMs = 30_000;
 
-const closers: (() => Promise<unknown>)[] = [];
+const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
@@ -22,7 +22,7 @@ async function up(words: readonly string[] = []): Promise<UpProcess> {
 
 async function reader(cluster: UpProcess): Promise<StockReader> {
   const opened = await StockReader.open(cluster.port);
-  closers.push(() => opened.end().catch(() => undefined));
+  closers.push(() => opened.channel.close());
   return opened;
 }
 
@@ -80,7 +80,7 @@ test('a socket that was passed to `fuga up` refuses nobody while that is started
   closers.push(() => unit.end());
   // It waits in the socket until somebody serves.
   const client = await StockReader.open(unit.port);
-  closers.push(() => client.end().catch(() => undefined));
+  closers.push(() => client.channel.close());
   client.start();
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const before = await until('it runs', () => unit.upPid);

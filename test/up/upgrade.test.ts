@@ -1,15 +1,17 @@
+import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { connect } from '../../client/index.ts';
+import { writeClusterFile } from '../../server/cli/up/cluster-file.ts';
 import { StockReader } from './stock-reader.ts';
 import { runFuga, until, UpProcess } from './up-process.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-const closers: (() => Promise<unknown>)[] = [];
+const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
@@ -68,7 +70,7 @@ test('fuga upgrade replaces both servers under load, without an error at any cli
   const cluster = await startUp(program);
   const before = cluster.cluster;
   const stock = await StockReader.open(cluster.port);
-  closers.push(() => stock.end().catch(() => undefined));
+  closers.push(() => stock.channel.close());
   stock.start();
   const files = await makeFiles(before.pams.join());
   changeServer(program, 'this is the next version');
@@ -98,7 +100,7 @@ test('a program that does not start replaces the backup in vain, and the primary
   const cluster = await startUp(program);
   const primary = cluster.server('primary')?.pid;
   const stock = await StockReader.open(cluster.port);
-  closers.push(() => stock.end().catch(() => undefined));
+  closers.push(() => stock.channel.close());
   changeServer(program, 'broken');
   appendFileSync(join(program, 'dist/server/cli/server-command.js'), 'process.exit(1);\n');
 
@@ -117,4 +119,23 @@ test('where there is no backup nobody is ended', async () => {
     code: 1,
     errors: expect.stringContaining('there is no backup') as string,
   });
+});
+
+test('numbers of processes that a killed `fuga up` left in its file are not believed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fuga-stale-'));
+  closers.push(async () => rm(folder, { recursive: true, force: true }));
+  const stranger = spawn('sleep', ['600']);
+  closers.push(() => stranger.kill());
+  const { pid = 0 } = stranger;
+  const roles = { home: 'backup' } as const;
+  const server = { pid, adminUrl: 'http://127.0.0.1:1', pairAddress: '127.0.0.1:1', roles };
+  const servers = ['a', 'b'].map((node) => ({ node, ...server }));
+  const aliases = { aliases: ['home'], ports: { home: 1 } };
+  writeClusterFile(folder, { pid: 1, pams: [], secretFile: '', ...aliases, servers });
+  const { code, errors } = await runFuga(['upgrade', '--data', folder]);
+  expect({ code, errors }).toEqual({
+    code: 1,
+    errors: expect.stringContaining(`a (pid ${pid}) does not answer`) as string,
+  });
+  expect(stranger.signalCode).toBeNull();
 });
