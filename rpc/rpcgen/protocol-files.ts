@@ -17,6 +17,8 @@ export const protocolFiles: readonly ProtocolFile[] = [
   { path: 'examples/hash-table/hashtable', byteStrings: false },
   { path: 'examples/bank/bank', byteStrings: false },
   { path: 'examples/semantics/counter', byteStrings: false },
+  { path: 'examples/audit-log/audit', byteStrings: false },
+  { path: 'examples/audit-log/documents', byteStrings: false },
 ];
 
 export interface GeneratedFile {

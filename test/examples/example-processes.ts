@@ -15,6 +15,7 @@ export class ExampleProcesses {
   readonly #main: string;
   readonly #folder = mkdtempSync(join(tmpdir(), 'fuga-example-'));
   readonly #servers = new Map<string, ChildProcess>();
+  readonly #commands = new Set<ChildProcess>();
   readonly #pam: Pam;
 
   private constructor(main: string, pam: Pam) {
@@ -41,6 +42,7 @@ export class ExampleProcesses {
   /** Runs a client command to its end. */
   run(...args: readonly string[]): Promise<Finished> {
     const child = this.#spawn(args, 'pipe');
+    this.#commands.add(child);
     let output = '';
     child.stdout?.on('data', (text: Buffer) => {
       output += text.toString();
@@ -50,6 +52,7 @@ export class ExampleProcesses {
     });
     return new Promise((resolve) => {
       child.on('close', (code) => {
+        this.#commands.delete(child);
         resolve({ code, output: output.trim() });
       });
     });
@@ -63,7 +66,7 @@ export class ExampleProcesses {
   }
 
   async end(): Promise<void> {
-    for (const server of this.#servers.values()) server.kill('SIGKILL');
+    for (const child of [...this.#servers.values(), ...this.#commands]) child.kill('SIGKILL');
     await this.#pam.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

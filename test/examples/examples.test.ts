@@ -42,3 +42,12 @@ test('bank: money is neither lost nor made, whichever process is killed', async 
   expect(code).toBe(0);
   expect(kills).toBeGreaterThan(0);
 });
+
+test('audit log: what was acknowledged is in the log once, in order, whoever of both pairs is killed', async () => {
+  example = await ExampleProcesses.start('audit-log');
+  const { code, output } = await example.run('run', '12');
+  expect(output).toContain('each acknowledged write is in the log once, in order');
+  expect(output).toMatch(/killed documents/);
+  expect(output).toMatch(/killed audit/);
+  expect(code).toBe(0);
+});
