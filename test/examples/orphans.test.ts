@@ -50,7 +50,9 @@ async function addUntilKilled(afterMs: number): Promise<number> {
   return Number(lines.at(-1));
 }
 
-test('a client killed at any moment: what it was told holds, at most its last call came after, and nothing later', async () => {
+test('a client killed at any moment: what it was told holds, at most its last call came after, and nothing later', {
+  timeout: 400_000,
+}, async () => {
   for (const afterMs of [0, 1, 2, 5, 10, 30]) {
     const told = await addUntilKilled(afterMs);
     const state = await openClientState(join(folder, 'client'));

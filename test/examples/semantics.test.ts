@@ -26,7 +26,10 @@ async function table(): Promise<Map<string, string[]>> {
   );
 }
 
-test('semantics: servers are killed at every moment of a call, and only exactly once counts right', async () => {
+test('semantics: servers are killed at every moment of a call, and only exactly once counts right', {
+  // Some thirty processes are started, one after the other.
+  timeout: 400_000,
+}, async () => {
   const rows = await table();
   // Whether a call to a server that has just died counts as sent is a matter of luck.
   const afterReply = rows.get('the server dies when it has replied');
