@@ -19,7 +19,7 @@ const order = [
 ] as const;
 
 /**
- * How long each part of a takeover took: those that the servers told, how long it took before them until the fault was
+ * How long each part of a takeover took: those that the servers told, how long it took before them until a kill was
  * noticed, and after them until a client had an answer.
  */
 export function takeoverParts(history: History): TakeoverPartRow[] {
@@ -33,8 +33,8 @@ export function takeoverParts(history: History): TakeoverPartRow[] {
     else list.push(milliseconds);
   };
   for (const takeover of history.takeovers) {
-    const faultAt = faultBefore(history, takeover);
-    if (faultAt !== undefined) note('detect', (takeover.beganMicroseconds - faultAt) / 1000);
+    const killedAt = killBefore(history, takeover);
+    if (killedAt !== undefined) note('detect', (takeover.beganMicroseconds - killedAt) / 1000);
     for (const [part, milliseconds] of Object.entries(takeover.partsMs)) note(part, milliseconds);
     const answer = answers.find((at) => at >= takeover.servedMicroseconds);
     if (answer !== undefined) {
@@ -49,10 +49,11 @@ export function takeoverParts(history: History): TakeoverPartRow[] {
   });
 }
 
-/** When what it answers began. */
-function faultBefore(history: History, takeover: Takeover): number | undefined {
+/** When the kill was that it answers. How soon other faults are answered is a matter of the silence, or of their own. */
+function killBefore(history: History, takeover: Takeover): number | undefined {
   return history.disturbances.find(
-    ({ atMicroseconds, untilMicroseconds = Infinity }) =>
+    ({ event, atMicroseconds, untilMicroseconds = Infinity }) =>
+      event === 'kill' &&
       atMicroseconds <= takeover.beganMicroseconds &&
       takeover.beganMicroseconds <= untilMicroseconds,
   )?.atMicroseconds;

@@ -11,7 +11,7 @@ h2 { margin: 1.8rem 0 0.3rem; font-size: 1.15rem; }
 p { margin: 0.3rem 0 0.6rem; max-width: 46rem; }
 .verdict { border: 2px solid; border-left-width: 0.8rem; margin: 0.8rem 0; padding: 0.6rem 0.9rem; }
 .verdict strong { font-size: 1.3rem; }
-.verdict p { margin: 0; }
+.verdict p { margin: 0; max-width: none; }
 .correct { border-color: #009e73; }
 .wrong { border-color: #d55e00; }
 .undecided { border-color: #e69f00; }
@@ -21,15 +21,14 @@ p { margin: 0.3rem 0 0.6rem; max-width: 46rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #bbb; padding: 0.25rem 0.9rem 0.25rem 0; text-align: right; white-space: nowrap; }
 thead th { border-bottom: 2px solid #000; }
-th:first-child, th:last-child, td:last-child { text-align: left; }
+th:first-child, .goals th:last-child, .goals td:last-child { text-align: left; }
 tbody th { font-weight: normal; }
-td:nth-child(5):last-child { text-align: right; }
 .findings li { margin-bottom: 0.5rem; overflow-wrap: anywhere; }
 svg { display: block; width: 100%; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; margin: 0.4rem 0; padding: 0; list-style: none; }
 .row { display: flex; align-items: flex-start; gap: 0.4rem; break-inside: avoid; }
 .row > span { width: 3.2rem; padding-top: 3.1rem; text-align: right; font-size: 0.75rem; font-variant-numeric: tabular-nums; }
-.plot { flex: 1; min-width: 0; }
+.plot { flex: 1; min-width: 0; overflow: hidden; }
 .plot svg { height: 3rem; border-bottom: 1px solid #000; fill: #444; }
 .over, .under { position: relative; font-size: 0.7rem; }
 .over { height: 2.3em; }
@@ -52,7 +51,7 @@ svg { display: block; width: 100%; }
   position: absolute; right: 100%; top: -0.7em; padding-right: 0.4rem;
   font-size: 0.75rem; font-style: normal; white-space: nowrap;
 }
-.axis { position: relative; height: 1.4rem; margin-left: 3.6rem; font-size: 0.75rem; }
+.axis { position: relative; overflow: hidden; height: 1.4rem; margin-left: 3.6rem; font-size: 0.75rem; }
 .axis span { position: absolute; border-left: 1px solid #000; padding-left: 0.2rem; white-space: nowrap; }
 footer { margin-top: 2rem; font-size: 0.85rem; }
 @media (max-width: 40rem) {

@@ -30,7 +30,7 @@ export function faultSection(rows: readonly FaultRow[]): string {
       ? 'Stock clients of the servers have their own columns: one waits until its connection breaks.'
       : '',
     '</p>',
-    tableOf(head, body),
+    tableOf(head, body, 'goals'),
     '</section>',
   ].join('');
 }
@@ -40,7 +40,7 @@ export function takeoverSection(rows: readonly TakeoverPartRow[]): string {
   const body = rows.map((row) => [row.part, count(row.count), ...timesOf(row)]);
   return [
     '<section><h2>Parts of a takeover</h2>',
-    '<p>As the servers measured them. Detect: from the fault until the backup acts; first answer: from then on that it ',
+    '<p>As the servers measured them. Detect: from a kill until the backup acts; first answer: from then on that it ',
     'serves. The registration with PAM goes on while clients are served.</p>',
     tableOf(['Part', 'Times', 'Median', 'p99', 'Worst'], body),
     '</section>',
@@ -52,7 +52,11 @@ function timesOf({ medianMs, p99Ms, worstMs }: Summary): string[] {
 }
 
 /** The first cell of each row is its heading. */
-function tableOf(head: readonly string[], body: readonly (readonly string[])[]): string {
+function tableOf(
+  head: readonly string[],
+  body: readonly (readonly string[])[],
+  className = 'times',
+): string {
   const cells = (row: readonly string[]): string =>
     row
       .map((cell, index) =>
@@ -61,5 +65,5 @@ function tableOf(head: readonly string[], body: readonly (readonly string[])[]):
       .join('');
   const heads = head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join('');
   const rows = body.map((row) => `<tr>${cells(row)}</tr>`).join('\n');
-  return `<div class="table"><table><thead><tr>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return `<div class="table"><table class="${className}"><thead><tr>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
