@@ -8,7 +8,8 @@ import {
 import { NfsProgramV3Client } from '../../protocol/generated/nfs3.ts';
 import { nodeEnvironment } from '../../environment/adapters/node-environment.ts';
 import { authSys } from '../../rpc/auth.ts';
-import { connectRpc, type RpcClient } from '../../rpc/client/rpc-client.ts';
+import { connectRpc } from '../../rpc/client/rpc-client.ts';
+import type { RpcCaller } from '../../xdr/program.ts';
 import { sattr } from '../../server/testing/service-volume.ts';
 
 export const credential = authSys({ machineName: 'test', uid: 0, gid: 0, gids: [] });
@@ -17,29 +18,34 @@ const listedBytesMax = 8_192;
 
 /** Another client, which prepares files, changes them behind the first one's back, and looks. Handles are any version's. */
 export class Files {
-  readonly #client: RpcClient;
+  readonly #close: () => void;
   /** For what version 2 cannot ask. */
   readonly nfs3: NfsProgramV3Client;
   readonly #nfs: NfsProgramV2Client;
   readonly root: Buffer;
 
-  private constructor(client: RpcClient, nfs: NfsProgramV2Client, root: Buffer) {
-    this.#client = client;
-    this.#nfs = nfs;
-    this.nfs3 = new NfsProgramV3Client(client);
+  private constructor(caller: RpcCaller, root: Buffer, close: () => void) {
+    this.#close = close;
+    this.#nfs = new NfsProgramV2Client(caller);
+    this.nfs3 = new NfsProgramV3Client(caller);
     this.root = root;
   }
 
   static async connect(port: number): Promise<Files> {
     const to = { host: '127.0.0.1', port };
     const client = await connectRpc(to, { ...nodeEnvironment(), credential });
-    const mounted = await new MountProgramV1Client(client).mountprocMnt('/home');
+    return Files.over(client, () => client.close());
+  }
+
+  /** Over any way to call; `close` ends that. */
+  static async over(caller: RpcCaller, close: () => void): Promise<Files> {
+    const mounted = await new MountProgramV1Client(caller).mountprocMnt('/home');
     if (mounted.directory === undefined) throw new Error(`MNT: ${mounted.status}`);
-    return new Files(client, new NfsProgramV2Client(client), mounted.directory);
+    return new Files(caller, mounted.directory, close);
   }
 
   close(): void {
-    this.#client.close();
+    this.#close();
   }
 
   async makeDirectory(dir: Buffer, name: string): Promise<Buffer> {

@@ -9,36 +9,40 @@ export type SimulateOptions =
       readonly minutes: number;
       readonly firstSeed: number;
       readonly takeovers: number;
-    };
+      /** At the first finding. */
+      readonly stops: boolean;
+    }
+  /** Every crash point of every procedure. */
+  | { readonly kind: 'exhaustive'; readonly seed: number }
+  /** The code is broken on purpose, in one way after the other. */
+  | { readonly kind: 'mutations'; readonly only: string | undefined };
 
 export const takeoversDefault = 10;
 const takeoversMax = 10_000;
 const minutesMax = 100_000;
 const seedMax = 2 ** 31 - 1;
 
-export const usage = `usage: npm run simulate -- [--seed N | --minutes M [--first-seed N]] [--takeovers T]
+export const usage = `usage: npm run simulate -- [--seed N | --minutes M [--first-seed N] [--stop]] [--takeovers T]
+       npm run simulate -- --exhaustive [--seed N]
+       npm run simulate -- --mutations [--only NAME]
   --seed N         one run under seed N (1 to ${seedMax}), with the last of its steps
   --minutes M      random seeds for M minutes (default: 1)
   --first-seed N   ascending seeds from N on instead
-  --takeovers T    so many in each run (default: ${takeoversDefault})`;
+  --stop           end with the first run that finds something
+  --takeovers T    so many in each run (default: ${takeoversDefault})
+  --exhaustive     crash the primary at every step of every procedure that changes something
+  --mutations      break the code in every known way, and show that each is found`;
 
 /** What is asked for, or one sentence about what is wrong with it. */
 export function parseCommandLine(words: readonly string[]): SimulateOptions | string {
-  let values: Record<string, string | undefined>;
+  let values: ReturnType<typeof parseOptions>;
   try {
-    values = parseArgs({
-      args: [...words],
-      options: {
-        seed: { type: 'string' },
-        minutes: { type: 'string' },
-        'first-seed': { type: 'string' },
-        takeovers: { type: 'string' },
-      },
-    }).values;
+    values = parseOptions(words);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  const { seed, minutes, takeovers } = values;
+  const { seed, minutes, takeovers, exhaustive, mutations, only } = values;
+  if (mutations === true) return { kind: 'mutations', only };
   const takeoversAsked = wholeNumber(
     '--takeovers',
     takeovers ?? String(takeoversDefault),
@@ -48,10 +52,11 @@ export function parseCommandLine(words: readonly string[]): SimulateOptions | st
   if (seed !== undefined) {
     if (minutes !== undefined) return '--seed is one run; --minutes are many: which of them?';
     const number = wholeNumber('--seed', seed, seedMax);
-    return typeof number === 'string'
-      ? number
-      : { kind: 'seed', seed: number, takeovers: takeoversAsked };
+    if (typeof number === 'string') return number;
+    if (exhaustive === true) return { kind: 'exhaustive', seed: number };
+    return { kind: 'seed', seed: number, takeovers: takeoversAsked };
   }
+  if (exhaustive === true) return { kind: 'exhaustive', seed: 1 };
   const firstSeed = wholeNumber(
     '--first-seed',
     values['first-seed'] ?? String(randomSeed()),
@@ -62,7 +67,24 @@ export function parseCommandLine(words: readonly string[]): SimulateOptions | st
   if (!(time > 0 && time <= minutesMax)) {
     return `--minutes ${JSON.stringify(minutes)} is no time: a number above 0, at most ${minutesMax}`;
   }
-  return { kind: 'minutes', minutes: time, firstSeed, takeovers: takeoversAsked };
+  const stops = values.stop === true;
+  return { kind: 'minutes', minutes: time, firstSeed, takeovers: takeoversAsked, stops };
+}
+
+function parseOptions(words: readonly string[]) {
+  return parseArgs({
+    args: [...words],
+    options: {
+      seed: { type: 'string' },
+      minutes: { type: 'string' },
+      'first-seed': { type: 'string' },
+      takeovers: { type: 'string' },
+      exhaustive: { type: 'boolean' },
+      mutations: { type: 'boolean' },
+      only: { type: 'string' },
+      stop: { type: 'boolean' },
+    },
+  }).values;
 }
 
 function wholeNumber(option: string, text: string, max: number): number | string {

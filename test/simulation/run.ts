@@ -51,6 +51,8 @@ export interface RunResult {
 const stepsPerTakeoverMax = 40_000;
 /** Leases that are over are looked for now and then. */
 const leaseSweepMs = 11_000;
+/** Of a PA client: so many workers share one. */
+const callsAtOnce = 2;
 const names = ['a', 'b', 'c', 'd', 'e'];
 
 /** One world under one seed, from nothing to the last goodbye. Never rejects for what the servers do wrong. */
@@ -125,7 +127,7 @@ class Run {
     this.#clients.push(auditor);
     const top = await makeTop(auditor.caller, handles, `/${aliasName}`, `run-${runName}`);
     const service = fileServiceOf(auditor, handles, top);
-    this.#roots = await makeRoots(service, workers + stockClients);
+    this.#roots = await makeRoots(service, callsAtOnce * workers + stockClients);
     for (let index = 0; index < workers; index += 1) {
       this.#clients.push(makePaClient(this.#cluster, `client-${index}`));
     }
@@ -133,14 +135,14 @@ class Run {
       const client = makeStockClient(this.#cluster, `stock-${index}`, cluster.settings.port);
       this.#clients.push(await client);
     }
-    const work = this.#clients
-      .slice(1)
-      .map((client, index) => this.#work(client, index, fileServiceOf(client, handles, top)));
+    const work = this.#workers.map((client, index) =>
+      this.#work(client, index, fileServiceOf(client, handles, top)),
+    );
     await this.#faults.run(() => this.#cluster.takeovers >= this.#takeovers);
     this.#isOver = true;
     await Promise.all(work);
     const roots = this.#roots.map(({ ino }) => ino);
-    await runAudit(workers + stockClients, roots, service, this.#recorder);
+    await runAudit(this.#workers.length, roots, service, this.#recorder);
     await Promise.all(this.#clients.map((client) => client.close()));
     this.#leaks = await this.#lookForLeaks();
   }
@@ -156,11 +158,18 @@ class Run {
     return findLeaks(await engine.range({ from: paPrefix, to: '\xff', limit }));
   }
 
+  /** A PA client has several calls outstanding; a stock client, whose calls may be given up, has one. */
+  get #workers(): readonly SimulatedClient[] {
+    return this.#clients
+      .slice(1)
+      .flatMap((client) => (client.pa === undefined ? [client] : [client, client]));
+  }
+
   verdict(): string[] {
     const { disturbances } = this.#recorder;
     // A disk without room refuses: that is no error of the order, and must have changed nothing.
     const operations = this.#recorder.operations.filter(({ outcome }) => !isRefusedByDisk(outcome));
-    const auditor = this.#clients.length - 1;
+    const auditor = this.#workers.length;
     const roots = this.#roots;
     const header = { run: runName, seed: 1, registration: true, roots, auditor, clients: [] };
     const history = { header, operations, disturbances, takeovers: [], crashes: [] };

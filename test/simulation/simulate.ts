@@ -1,5 +1,10 @@
 import { type SimulateOptions, takeoversDefault } from './command-line.ts';
+import { runExhaustive } from './exhaustive/exhaustive.ts';
+import { compileSimulation, findMutation, mutations } from './mutations/find-mutation.ts';
 import { type RunResult, runSimulation } from './run.ts';
+
+type Say = (line: string) => void;
+type OptionsOf<Kind> = Extract<SimulateOptions, { readonly kind: Kind }>;
 
 const recentMax = 80;
 const findingsShownMax = 8;
@@ -8,16 +13,57 @@ const progressMs = 30_000;
 const failuresMax = 5;
 
 /** Runs what is asked for and says what came of it. False where anything was wrong. */
-export async function simulate(
-  options: SimulateOptions,
-  say: (line: string) => void,
-): Promise<boolean> {
-  if (options.kind === 'seed') {
-    const result = await runSimulation({ ...options, recentMax });
-    if (result.findings.length > 0) sayFindings(result, options.takeovers, say);
-    say(`seed ${result.seed}: ${countsOf(result)}, digest ${result.digest}`);
-    return result.findings.length === 0;
+export function simulate(options: SimulateOptions, say: Say): Promise<boolean> {
+  switch (options.kind) {
+    case 'seed':
+      return simulateSeed(options, say);
+    case 'minutes':
+      return simulateMinutes(options, say);
+    case 'exhaustive':
+      return simulateCrashes(options.seed, say);
+    case 'mutations':
+      return simulateMutations(options.only, say);
   }
+}
+
+async function simulateSeed(options: OptionsOf<'seed'>, say: Say): Promise<boolean> {
+  const result = await runSimulation({ ...options, recentMax });
+  if (result.findings.length > 0) sayFindings(result, options.takeovers, say);
+  say(`seed ${result.seed}: ${countsOf(result)}, digest ${result.digest}`);
+  return result.findings.length === 0;
+}
+
+async function simulateCrashes(seed: number, say: Say): Promise<boolean> {
+  const result = await runExhaustive({ seed, stride: 1, progress: say });
+  for (const finding of result.findings.slice(0, findingsShownMax)) say(`FOUND ${finding}`);
+  const { procedures, crashPoints, runs, takeovers, findings } = result;
+  say(
+    `${crashPoints} crash points of ${procedures} procedures, in ${runs} runs with ${takeovers} takeovers: ${findings.length === 0 ? 'nothing wrong' : `${findings.length} findings`}`,
+  );
+  return findings.length === 0;
+}
+
+/** Every one must be found. */
+async function simulateMutations(only: string | undefined, say: Say): Promise<boolean> {
+  const chosen = mutations.filter(({ name }) => only === undefined || name === only);
+  if (chosen.length === 0)
+    say(`there is no mutation ${only}; those are: ${mutations.map(({ name }) => name).join(' ')}`);
+  let isEachFound = chosen.length > 0;
+  const program = await compileSimulation();
+  try {
+    for (const mutation of chosen) {
+      const { seed, seconds, finding } = await findMutation(program, mutation);
+      isEachFound &&= seed !== undefined;
+      const how = seed === undefined ? 'NOT FOUND' : `seed ${seed}`;
+      say(`${mutation.name} | ${mutation.what} | ${how} | ${seconds.toFixed(1)} s | ${finding}`);
+    }
+  } finally {
+    await program.remove();
+  }
+  return isEachFound;
+}
+
+async function simulateMinutes(options: OptionsOf<'minutes'>, say: Say): Promise<boolean> {
   const startMs = performance.now();
   const cpu = process.cpuUsage();
   const totals = { runs: 0, takeovers: 0, steps: 0, calls: 0 };
@@ -34,7 +80,11 @@ export async function simulate(
       sayFindings(result, options.takeovers, say);
     }
     const nowMs = performance.now();
-    if (nowMs - startMs >= options.minutes * 60_000 || failures >= failuresMax) break;
+    if (
+      nowMs - startMs >= options.minutes * 60_000 ||
+      failures >= (options.stops ? 1 : failuresMax)
+    )
+      break;
     if (nowMs - saidMs < progressMs) continue;
     saidMs = nowMs;
     say(`${totals.runs} runs, ${totals.takeovers} takeovers`);
@@ -52,7 +102,7 @@ export async function simulate(
   return failures === 0;
 }
 
-function sayFindings(result: RunResult, takeovers: number, say: (line: string) => void): void {
+function sayFindings(result: RunResult, takeovers: number, say: Say): void {
   const { seed, findings } = result;
   say(`SEED ${seed}: ${findings.length} findings`);
   for (const finding of findings.slice(0, findingsShownMax)) say(`  ${finding}`);

@@ -31,6 +31,7 @@ export function drawWorld(seed: number): World {
     cluster: {
       seed,
       looksAtOnce: random.fraction() < 0.5,
+      endsHung: stockClients > 0 || random.fraction() < 0.5,
       pams: random.pick([1, 1, 2]),
       settings: {
         port: stockClients > 0 ? sharedPort : 0,

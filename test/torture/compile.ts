@@ -12,6 +12,8 @@ const relativeImport = /(?:from|import) '(\.{1,2}\/[^']+\.ts)'/g;
 
 export interface CompiledScript {
   readonly path: string;
+  /** Compiles one file again, named from the root, with its source changed; to undo that, with the source as it is. */
+  recompile(file: string, edit: (source: string) => string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -36,6 +38,11 @@ export async function compileScript(script: string): Promise<CompiledScript> {
   await compile(script);
   return {
     path: outputPath(output, script),
+    async recompile(file, edit) {
+      const path = join(root, file);
+      const source = edit(await readFile(path, 'utf8'));
+      await writeFile(outputPath(output, path), transpile(source, path));
+    },
     remove: () => rm(output, { recursive: true, force: true }),
   };
 }

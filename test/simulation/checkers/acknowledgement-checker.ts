@@ -20,11 +20,11 @@ export interface Answer {
   readonly results: Buffer;
 }
 
+/** A reply as one process has registered it, or found it registered. */
 interface Registered {
   readonly results: Buffer;
-  /** Who executed the call, and when that process knew that it is durable. */
-  readonly writer: string | undefined;
-  readonly writtenStep: number;
+  /** When a process that executed the call itself knew that it is durable. */
+  readonly writtenStep: number | undefined;
 }
 
 /**
@@ -40,8 +40,10 @@ interface Registered {
 export class AcknowledgementChecker {
   readonly findings: string[] = [];
   readonly #first = new Map<CallId, Buffer>();
-  readonly #registered = new Map<CallId, Registered>();
-  readonly #acknowledged = new Set<CallId>();
+  /** `process id`. A fenced holder may have registered what the next one never saw, and executed again: both have theirs. */
+  readonly #registered = new Map<string, Registered>();
+  /** Under which epoch. */
+  readonly #acknowledged = new Map<CallId, number>();
   readonly #looks = new Map<string, Look>();
   /** `process id`: whose writer has answered it. */
   readonly #answeredBy = new Set<string>();
@@ -59,7 +61,10 @@ export class AcknowledgementChecker {
 
   /** The process has written this reply, and knows that it is durable. */
   durable(process: string, id: CallId, results: Buffer, atStep: number): void {
-    this.#register(id, { results, writer: process, writtenStep: atStep });
+    if (this.#answeredBy.has(`${process} ${id}`)) {
+      this.#report(`the reply to ${id} left ${process} before it was durable`);
+    }
+    this.#registered.set(`${process} ${id}`, { results, writtenStep: atStep });
   }
 
   /** Some process begins to free the record: from here on it may be missing. */
@@ -67,13 +72,18 @@ export class AcknowledgementChecker {
     this.#acknowledged.delete(id);
   }
 
-  /** A new holder has opened the area, and these are the registered replies in it. */
-  opened(process: string, found: ReadonlyMap<CallId, Buffer>): void {
+  /**
+   * A claimer has opened its area, and these are the registered replies in it. What later epochs have acknowledged it need not
+   * have: then it is fenced.
+   */
+  opened(process: string, ofEpoch: number, found: ReadonlyMap<CallId, Buffer>): void {
     for (const [id, results] of found) {
-      this.#register(id, { results, writer: undefined, writtenStep: 0 });
+      this.#registered.set(`${process} ${id}`, { results, writtenStep: undefined });
     }
-    for (const id of this.#acknowledged) {
-      if (!found.has(id)) this.#report(`${id} was acknowledged, and ${process} does not find it`);
+    for (const [id, epoch] of this.#acknowledged) {
+      if (epoch < ofEpoch && !found.has(id)) {
+        this.#report(`${id} was acknowledged, and ${process} does not find it`);
+      }
     }
   }
 
@@ -91,40 +101,30 @@ export class AcknowledgementChecker {
       this.#report(`${process} answers under epoch ${answer.epoch} and looked under ${look.epoch}`);
     }
     if (id === undefined) return;
-    const first = this.#first.get(id);
-    if (first === undefined) this.#first.set(id, results);
-    else if (!first.equals(results) && this.#registered.has(id)) {
+    // Without a registered reply it is a call that changes nothing, which may have another answer each time.
+    const registered = this.#registered.get(`${process} ${id}`);
+    if (registered === undefined) return;
+    const first = this.#first.get(id) ?? results;
+    this.#first.set(id, first);
+    if (!this.#acknowledged.has(id)) this.#acknowledged.set(id, answer.epoch ?? 0);
+    if (!first.equals(results)) {
       this.#report(`${id} is answered by ${process} otherwise than the first time`);
     }
-    const registered = this.#registered.get(id);
-    if (registered === undefined) return;
-    this.#acknowledged.add(id);
     if (!registered.results.equals(results)) {
       this.#report(`${id} is answered by ${process} otherwise than was registered`);
     }
   }
 
-  #register(id: CallId, registered: Registered): void {
-    const known = this.#registered.get(id);
-    if (known !== undefined) {
-      if (!known.results.equals(registered.results)) {
-        this.#report(`${id} was registered twice, with two replies`);
-      }
-      return;
-    }
-    if (this.#first.has(id)) this.#report(`the reply to ${id} left before it was durable`);
-    this.#registered.set(id, registered);
-  }
-
-  #coveredFrom({ process, arrivedStep, id }: Answer): {
+  #coveredFrom({ process, arrivedStep, id = '' }: Answer): {
     readonly step: number;
     readonly why: string;
   } {
-    const known = id === undefined ? undefined : this.#registered.get(id);
-    const isFirst = known?.writer === process && !this.#answeredBy.has(`${process} ${id ?? ''}`);
-    this.#answeredBy.add(`${process} ${id ?? ''}`);
+    const own = `${process} ${id}`;
+    const writtenStep = this.#registered.get(own)?.writtenStep;
+    const isFirst = writtenStep !== undefined && !this.#answeredBy.has(own);
+    this.#answeredBy.add(own);
     return isFirst
-      ? { step: known.writtenStep, why: 'its reply was durable' }
+      ? { step: writtenStep, why: 'its reply was durable' }
       : { step: arrivedStep, why: 'it had arrived' };
   }
 

@@ -13,6 +13,11 @@ import type { Change, Key } from '../../../stable-area/stable-area.ts';
 import type { SimulatedStream, StreamObserver } from '../network/simulated-stream.ts';
 import type { AcknowledgementChecker, CallId } from './acknowledgement-checker.ts';
 
+const epochPattern = /\/epochs\/([1-9]\d*)$/;
+
+/** Above every client's, whose UI may begin with any byte. */
+const replyKeysEnd: Key = `${registeredReplies.prefix}${'\xff'.repeat(25)}`;
+
 interface OpenCall {
   readonly id: CallId | undefined;
   readonly arrivedStep: number;
@@ -103,11 +108,14 @@ export function tapEngine(
     ...factory,
     async open(directory, options) {
       const engine = await factory.open(directory, options);
+      const epoch = Number(epochPattern.exec(directory)?.[1] ?? 0);
+      // What is being made, or only tried out, holds nothing for anybody yet.
+      if (epoch === 0) return engine;
       const { prefix } = registeredReplies;
       const limit = Number.MAX_SAFE_INTEGER;
-      const found = await engine.range({ from: prefix, to: `${prefix}\xff`, limit });
+      const found = await engine.range({ from: prefix, to: replyKeysEnd, limit });
       const replies = found.map(({ key, value }) => [idOfKey(key), resultsOf(key, value)] as const);
-      checker.opened(process, new Map(replies));
+      checker.opened(process, epoch, new Map(replies));
       opened(engine);
       return tapped(engine, checker, process, step);
     },

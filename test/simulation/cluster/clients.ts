@@ -1,10 +1,12 @@
+import { seededRandom } from '../../../environment/testing/seeded-random.ts';
 import { HandleTable } from '../../../chaos/workload/handle-table.ts';
 import type { FileService } from '../../../chaos/workload/file-service.ts';
 import { nfsFileService } from '../../../chaos/workload/nfs-file-service.ts';
 import { createPaClient, type PaClient } from '../../../pa/client/pa-client.ts';
 import { PaError } from '../../../pa/error.ts';
 import { authSys } from '../../../rpc/auth.ts';
-import { connectRpcUdp } from '../../../rpc/client/rpc-client.ts';
+import type { DatagramChannel } from '../../../rpc/client/datagram-channel.ts';
+import { connectRpcUdp, type RpcClient } from '../../../rpc/client/rpc-client.ts';
 import { RpcError } from '../../../rpc/rpc-error.ts';
 import type { RpcCaller } from '../../../xdr/program.ts';
 import type { SimulatedProcess } from '../core/simulated-process.ts';
@@ -14,6 +16,9 @@ import { aliasName } from './simulated-server.ts';
 export const rootCredential = authSys({ machineName: 'simulation', uid: 0, gid: 0, gids: [] });
 /** Eight digits in every block that is written. */
 export const runName = '5151a7ed';
+
+const stockPort = 900;
+const callsPerLife = 9;
 
 /** A client process and how it calls. */
 export interface SimulatedClient {
@@ -40,26 +45,42 @@ export function makePaClient(cluster: SimulatedCluster, name: string): Simulated
   };
 }
 
-/** A client without any PA, over UDP, from one port for its whole life. It sends again until it is answered. */
+/**
+ * A client without any PA, over UDP, from one port for its whole life. It sends again until it is answered. After some calls it
+ * is born again as a restarted machine is: the same port, and the same numbers for other calls.
+ */
 export async function makeStockClient(
   cluster: SimulatedCluster,
   name: string,
   port: number,
 ): Promise<SimulatedClient> {
   const process = cluster.makeProcess(name);
-  const client = await connectRpcUdp(
-    { host: '127.0.0.1', port },
-    {
-      ...cluster.clientEnvironment(process),
-      credential: rootCredential,
-      retransmitFirstMs: 20,
-      retransmitMaxMs: 200,
-    },
-  );
+  const { clock, timers, network } = cluster.clientEnvironment(process, stockPort);
+  const connect = (): Promise<RpcClient<DatagramChannel>> =>
+    connectRpcUdp(
+      { host: '127.0.0.1', port },
+      {
+        ...{ clock, timers, network, random: seededRandom(stockPort) },
+        credential: rootCredential,
+        retransmitFirstMs: 20,
+        retransmitMaxMs: 200,
+      },
+    );
+  let client = await connect();
+  let calls = 0;
   return {
     process,
-    caller: client,
     pa: undefined,
+    caller: {
+      async call(version, procedure, args) {
+        calls += 1;
+        if (calls % callsPerLife === 0) {
+          client.close();
+          client = await connect();
+        }
+        return client.call(version, procedure, args);
+      },
+    },
     close: () => {
       client.close();
       return Promise.resolve();

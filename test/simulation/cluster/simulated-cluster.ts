@@ -25,6 +25,8 @@ export interface ClusterOptions {
   readonly networkFaults: NetworkFaults;
   readonly looksAtOnce: boolean;
   readonly pams: number;
+  /** Whether a successor ends a process that hangs, as on one machine; else it wakes up later. */
+  readonly endsHung: boolean;
   /** How many of the last steps are kept for a report. */
   readonly recentMax?: number;
 }
@@ -96,10 +98,10 @@ export class SimulatedCluster {
     return new HttpPortDirectory({ environment: process, http, urls: pams.map(({ url }) => url) });
   }
 
-  /** A client's world has no folder. */
-  clientEnvironment(process: SimulatedProcess): Omit<Environment, 'folder'> {
+  /** A client's world has no folder. `datagramPort`: the one that its datagrams come from. */
+  clientEnvironment(process: SimulatedProcess, datagramPort?: number): Omit<Environment, 'folder'> {
     const { clock, timers, random } = process;
-    return { clock, timers, random, network: this.network.of(process) };
+    return { clock, timers, random, network: this.network.of(process, datagramPort) };
   }
 
   /** Starts a process of the node, which must have none that lives. */
@@ -182,7 +184,7 @@ export class SimulatedCluster {
 
   #endProcess(pid: number): boolean {
     const process = this.#processes.get(pid);
-    if (process === undefined || process.isDead) return false;
+    if (process === undefined || process.isDead || !this.#options.endsHung) return false;
     process.kill();
     return true;
   }

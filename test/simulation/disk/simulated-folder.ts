@@ -7,6 +7,8 @@ import { fail, type Inode, type SimulatedDisk, split } from './simulated-disk.ts
 export interface FolderFaults {
   /** Milliseconds until an operation takes effect, and until its caller hears of it. */
   latencyMs(operation: string): number;
+  /** Whether an operation under way takes effect although its process dies. */
+  survives(): boolean;
   /** An error code, or undefined where the operation works. */
   failure(operation: string, path: string): string | undefined;
 }
@@ -31,7 +33,7 @@ export function simulatedFolder(parts: SimulatedFolderParts): Folder {
   /** Effects that are under way. */
   const pending = new Set<() => void>();
   process.onDeath(() => {
-    for (const effect of [...pending]) if (scheduler.random.fraction() < 0.5) effect();
+    for (const effect of [...pending]) if (faults.survives()) effect();
     pending.clear();
   });
 

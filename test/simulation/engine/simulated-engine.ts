@@ -200,6 +200,8 @@ class SimulatedEngine implements KeyValueEngine {
   async #appendEdit(edit: WrittenEdit): Promise<void> {
     const { file, writer } = this.#manifest;
     await file.append([writer.next(encodeVersionEdit(edit))]);
+    // PosixWritableFile::Sync: the files that a MANIFEST names are in the folder before it says so.
+    await this.#folder.syncFolder(this.#directory);
     await file.sync();
   }
 

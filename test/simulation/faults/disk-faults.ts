@@ -21,6 +21,8 @@ export class DiskFaults implements FolderFaults {
   readonly #random: SeededRandom;
   #armed: ArmedFailure | undefined;
   #hangsUntilMs = 0;
+  /** What becomes of operations under way when the process dies; undefined: left to chance. */
+  underWay: 'done' | 'lost' | undefined;
 
   constructor(scheduler: Scheduler, random: SeededRandom) {
     this.#scheduler = scheduler;
@@ -48,6 +50,10 @@ export class DiskFaults implements FolderFaults {
       (isSlow ? 0.2 + fraction : 0.01 + fraction * 0.05) *
       (this.#random.fraction() < spikeShare ? spikeFactor : 1);
     return isSlow ? Math.max(usualMs, this.#hangsUntilMs - this.#scheduler.nowMs) : usualMs;
+  }
+
+  survives(): boolean {
+    return this.underWay === undefined ? this.#random.fraction() < 0.5 : this.underWay === 'done';
   }
 
   /** Of its own log and tables only: an append to those is what a full or broken disk fails. */

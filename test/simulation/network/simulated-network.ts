@@ -74,13 +74,13 @@ export class SimulatedNetwork {
   }
 
   /** The part of one process. */
-  of(process: SimulatedProcess): Network {
+  of(process: SimulatedProcess, datagramPort?: number): Network {
     process.onDeath(() => this.#processDied(process));
     return {
       connect: (to, signal) => this.#connect(process, to, signal),
       listen: (at, accept) => this.#listen(process, at, accept),
       connectDatagrams: (to, events) => {
-        const local = { host: to.host, port: this.#takePort() };
+        const local = { host: to.host, port: datagramPort ?? this.#takePort() };
         this.#receiving.set(local.port, {
           owner: process,
           at: local,

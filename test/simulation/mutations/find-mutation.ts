@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { type CompiledScript, compileScript } from '../../torture/compile.ts';
+import { acknowledgingMutations } from './acknowledging.ts';
+import { claimingMutations } from './claiming.ts';
+import { filesOf, mutate, type Mutation } from './mutation.ts';
+
+export const mutations: readonly Mutation[] = [...acknowledgingMutations, ...claimingMutations];
+
+/** How a broken program was found out. */
+export interface Found {
+  /** Undefined where nothing was found in time. */
+  readonly seed: number | undefined;
+  readonly seconds: number;
+  /** The first line of what was wrong. */
+  readonly finding: string;
+}
+
+const main = join(import.meta.dirname, '../main.ts');
+const minutesMax = 5;
+/** A little more than the program takes by itself. */
+const patienceMs = (minutesMax * 60 + 60) * 1_000;
+const seedPattern = /^SEED (\d+): .*\n {2}(.*)$/m;
+
+/** The program, into which one mutation after the other is put. */
+export function compileSimulation(): Promise<CompiledScript> {
+  return compileScript(main);
+}
+
+/** Runs seeds of the program with the mutation in it, from 1 on, until one of them finds something. */
+export async function findMutation(program: CompiledScript, mutation: Mutation): Promise<Found> {
+  const files = filesOf(mutation);
+  for (const file of files) {
+    await program.recompile(file, (source) => mutate(mutation, file, source));
+  }
+  try {
+    const startMs = performance.now();
+    const words = ['--minutes', String(minutesMax), '--first-seed', '1', '--stop'];
+    const output = await run(program.path, words);
+    const seconds = (performance.now() - startMs) / 1000;
+    const [, seed, finding = ''] = seedPattern.exec(output) ?? [];
+    return { seed: seed === undefined ? undefined : Number(seed), seconds, finding };
+  } finally {
+    for (const file of files) await program.recompile(file, (source) => source);
+  }
+}
+
+function run(path: string, words: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [path, ...words], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    child.once('error', reject);
+    child.once('close', () => {
+      clearTimeout(timer);
+      resolve(output);
+    });
+  });
+}
