@@ -4,7 +4,7 @@ import { parseCommandLine } from './command-line.ts';
 import { runSimulation } from './run.ts';
 import { simulate } from './simulate.ts';
 
-const takeovers = 10;
+const takeovers = 5;
 
 test('simulation: twenty seeds find nothing wrong', { timeout: 240_000 }, async () => {
   for (let seed = 1; seed <= 20; seed += 1) {

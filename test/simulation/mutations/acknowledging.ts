@@ -11,23 +11,23 @@ export const acknowledgingMutations: readonly Mutation[] = [
     changes: [
       {
         file: registeredCall,
-        find: '      register.put(transaction, reply);\n      failpoints',
-        replace: '      failpoints',
+        find: '    register.put(transaction, reply);\n    failpoints',
+        replace: '    failpoints',
       },
       {
         file: registeredCall,
-        find: `        this.#finish(call, reply, batch);
-        this.#parts.changed();`,
-        replace: `        void this.#parts.gate.passed(batch).then(() => {
-          settle(
-            () => this.#parts.store.execute((transaction) => register.put(transaction, reply)),
-            (later) => {
-              this.#finish(call, reply, later.batch);
-              this.#parts.changed();
-            },
-            (error) => this.#abandon(error, call),
-          );
-        });`,
+        find: "        if (result.kind === 'replied') this.#finish(call, result.reply, batch, before);\n",
+        replace: `        if (result.kind === 'replied') {
+          const { reply } = result;
+          const put = (transaction) => call.register.put(transaction, reply);
+          void this.#parts.gate.passed(batch).then(() => {
+            settle(
+              () => this.#parts.store.execute(put),
+              (later) => this.#finish(call, reply, later.batch, before),
+              (error) => this.#isOver(error, call),
+            );
+          });
+        }\n`,
       },
     ],
   },

@@ -28,7 +28,9 @@ test('mutations: a text that is not there any more is an error, not a program th
   expect(() => mutate(mutation!, file, 'other')).toThrow(/does not hold exactly once/);
 });
 
-test('mutations: a program that is broken is found out, with its seed', { timeout: timeoutMs }, async () => {
+test('mutations: a program that is broken is found out, with its seed', {
+  timeout: timeoutMs,
+}, async () => {
   const program = await compileSimulation();
   try {
     for (const name of quick) {
