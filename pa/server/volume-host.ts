@@ -18,7 +18,12 @@ import type {
 } from './host.ts';
 import { HolderMonitor, type Verdict } from './pair/holder-monitor.ts';
 import type { Backups } from './pair/backups.ts';
-import { claimAgainMs, switchoverLookMs, switchoverPatienceMs } from './pair/limits.ts';
+import {
+  claimAgainMs,
+  rehearsalDelayMs,
+  switchoverLookMs,
+  switchoverPatienceMs,
+} from './pair/limits.ts';
 import { orderTakeover } from './pair/switchover.ts';
 import { Reception } from './reception.ts';
 import { Registrar } from './registrar.ts';
@@ -220,6 +225,9 @@ export class PairedVolume implements VolumeHost {
   /** A backup that could not take over says so before it has to. */
   async #rehearse(signal: AbortSignal): Promise<void> {
     const { environment, secret } = this.#parts;
+    // Whoever has just taken over needs the disk more.
+    await delay(environment.timers, rehearsalDelayMs);
+    if (signal.aborted) return;
     try {
       await rehearse({ environment, options: this.#options, secret, signal });
     } catch (error) {

@@ -130,7 +130,8 @@ class FolderArea implements StableArea {
     if (linked === undefined) return this.#lost();
     // A holder of our own is fenced by it like any other; it need not find out by itself.
     this.#holder?.fence();
-    await this.#giveRoomBack();
+    // Under way before anything is copied; whether it is done nobody waits for.
+    this.#alsoWaitFor(this.#giveRoomBack());
     ended('claim');
     claimed?.(linked.claim);
 

@@ -35,6 +35,9 @@ export const claimLookIntervalMs = 250;
 /** A connection attempt that is neither accepted nor refused is given up and made again. */
 export const connectPatienceMs = 500;
 
+/** So long after it has begun to stand by a backup rehearses its takeover. */
+export const rehearsalDelayMs = 500;
+
 /** After a claim that failed, or was lost to another, wait this long, and up to twice as long by chance. */
 export const claimAgainMs = 250;
 
