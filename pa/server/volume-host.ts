@@ -227,7 +227,6 @@ export class PairedVolume implements VolumeHost {
     const { environment, secret } = this.#parts;
     // Whoever has just taken over needs the disk more.
     await delay(environment.timers, rehearsalDelayMs);
-    if (signal.aborted) return;
     try {
       await rehearse({ environment, options: this.#options, secret, signal });
     } catch (error) {

@@ -25,7 +25,7 @@ export interface RehearsalParts {
  */
 export async function rehearse(parts: RehearsalParts): Promise<void> {
   const { services, area } = parts.options;
-  if (services.rehearse === undefined) return;
+  if (services.rehearse === undefined || parts.signal.aborted) return;
   await area.rehearse(async (holder) => {
     // What a call of the script meets is nobody's business: the copy was opened, and that is what counts.
     await openChannel(parts, holder)
