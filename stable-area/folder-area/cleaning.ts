@@ -3,9 +3,9 @@ import type { Random } from '../../environment/random.ts';
 import {
   type AreaPaths,
   epochInMaking,
+  epochInRehearsal,
   epochsAmong,
   isProbe,
-  isRehearsal,
   makingName,
   numbered,
 } from './layout.ts';
@@ -42,8 +42,9 @@ export async function removeLeftovers(
   for (const name of await folder.list(paths.directory)) {
     // One that is being written goes on without its name, and its owner expects that it may be gone.
     if (isProbe(name)) await folder.unlink(`${paths.directory}/${name}`);
-    // A rehearsal that is going on fails, or makes files again while they are removed: the next holder's turn.
-    if (isRehearsal(name)) {
+    // Backups rehearse what we hold now. One that still rehearses an earlier epoch may make files while they are removed.
+    const rehearsed = epochInRehearsal(name);
+    if (rehearsed !== undefined && rehearsed < epoch) {
       await folder.removeTree(`${paths.directory}/${name}`).catch(() => undefined);
     }
   }

@@ -10,7 +10,7 @@ import type { Random } from '../../environment/random.ts';
  *   reserve           space kept for takeovers and for calls that free space
  *
  * Everything is made under a name of its maker's own first: `making-...` (with the epoch, so that who holds a later one
- * can clean up), `probe-...` and `rehearsal-...`.
+ * can clean up), `rehearsal-...` (likewise) and `probe-...`.
  */
 
 export interface AreaPaths {
@@ -31,6 +31,7 @@ const rehearsalPrefix = 'rehearsal-';
 
 const epochPattern = /^[1-9]\d{0,14}$/;
 const makingPattern = /^making-([1-9]\d{0,14})-[0-9a-f]+$/;
+const rehearsalPattern = /^rehearsal-([1-9]\d{0,14})-[0-9a-f]+$/;
 /** What may be in a directory that becomes an area: what an interrupted making leaves, and what file systems put there. */
 const ignoredPattern = /^(making-|probe-|rehearsal-|lost\+found$)/;
 const randomBytes = 8;
@@ -73,8 +74,8 @@ export function probeName(random: Random): string {
   return `${probePrefix}${random.bytes(randomBytes).toString('hex')}`;
 }
 
-export function rehearsalName(random: Random): string {
-  return `${rehearsalPrefix}${random.bytes(randomBytes).toString('hex')}`;
+export function rehearsalName(epoch: number, random: Random): string {
+  return `${rehearsalPrefix}${epoch}-${random.bytes(randomBytes).toString('hex')}`;
 }
 
 /** The epoch that a leftover was to become; undefined for other names. */
@@ -87,8 +88,10 @@ export function isProbe(name: string): boolean {
   return name.startsWith(probePrefix);
 }
 
-export function isRehearsal(name: string): boolean {
-  return name.startsWith(rehearsalPrefix);
+/** The epoch whose copy a leftover was; undefined for other names. */
+export function epochInRehearsal(name: string): number | undefined {
+  const digits = rehearsalPattern.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** A name that nobody would miss: the directory may become an area although it is there. */

@@ -23,10 +23,10 @@ export async function rehearseClaim(
   parts: RehearsalParts,
   use: (holder: Holder) => Promise<void>,
 ): Promise<void> {
-  const { folder, random, paths, limits, engineFactory } = parts;
+  const { folder, random, paths, limits, engineFactory, claim } = parts;
   const { availableBytes } = await folder.space(paths.directory);
   if (availableBytes < reservesLeft * limits.reserveBytes) return;
-  const temporary = `${paths.directory}/${rehearsalName(random)}`;
+  const temporary = `${paths.directory}/${rehearsalName(claim.epoch, random)}`;
   try {
     await folder.makeFolder(temporary);
     const source = highestAmong(await folder.list(paths.epochs));

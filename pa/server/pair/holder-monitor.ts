@@ -112,7 +112,10 @@ export class HolderMonitor {
         continue;
       }
       this.#client = client;
+      const answeredMs = this.#answeredMs;
       await this.#askOn(client);
+      // Whoever accepts and closes without a word would be asked without a pause.
+      if (this.#answeredMs === answeredMs) await delay(timers, ayaIntervalMs);
     }
   }
 

@@ -32,7 +32,10 @@ class NodeNetwork implements Network {
 
   async connect(...args: Parameters<Network['connect']>): Promise<Stream> {
     const stream = await this.#shared.connect(...args);
-    if (this.#isDead) stream.destroy();
+    if (this.#isDead) {
+      stream.destroy();
+      return new Promise(() => undefined);
+    }
     this.#streams.add(stream);
     return stream;
   }
