@@ -17,6 +17,7 @@ const plainFile = {
 
 /** RFC 1094 §2.3.1 MAXDATA. */
 const transferBytes = 8_192;
+const filesPerDirectory = 1_000;
 const sequentialBytes = 16 * 1_048_576;
 
 export interface Workload {
@@ -27,6 +28,8 @@ export interface Workload {
     outstanding: number,
     durationMs: number,
   ): Promise<{ readonly create: number; readonly remove: number }>;
+  /** That many files, a thousand in each directory, every one durable. */
+  createFiles(count: number, outstanding: number): Promise<void>;
   /** One file written front to back, every write durable, and read back; MB/s. */
   sequential(outstanding: number): Promise<{ readonly write: number; readonly read: number }>;
 }
@@ -39,9 +42,16 @@ export async function openWorkload(caller: RpcCaller, alias: string): Promise<Wo
   if (root === undefined) throw new Error(`MOUNT of /${alias}: status ${mounted.status}`);
   let names = 0;
 
-  const create = async (name: string): Promise<Buffer> => {
-    const made = await nfs.nfsprocCreate({ where: { dir: root, name }, attributes: plainFile });
+  const create = async (name: string, dir: Buffer = root): Promise<Buffer> => {
+    const made = await nfs.nfsprocCreate({ where: { dir, name }, attributes: plainFile });
     if (made.status !== 0) throw new Error(`CREATE: status ${made.status}`);
+    return made.diropok.file;
+  };
+
+  const makeDirectory = async (name: string): Promise<Buffer> => {
+    const where = { dir: root, name };
+    const made = await nfs.nfsprocMkdir({ where, attributes: { ...plainFile, mode: 0o755 } });
+    if (made.status !== 0) throw new Error(`MKDIR: status ${made.status}`);
     return made.diropok.file;
   };
 
@@ -56,6 +66,22 @@ export async function openWorkload(caller: RpcCaller, alias: string): Promise<Wo
 
     getattr: (outstanding, durationMs) =>
       callsPerSecond(() => nfs.nfsprocGetattr(root), outstanding, durationMs),
+
+    async createFiles(count, outstanding) {
+      names += 1;
+      const prefix = `bench-${process.pid}-${names}-`;
+      let made = 0;
+      let directory = Promise.resolve(root);
+      const worker = async (): Promise<void> => {
+        while (made < count) {
+          const index = made;
+          made += 1;
+          if (index % filesPerDirectory === 0) directory = makeDirectory(prefix + index);
+          await create(`f${index}`, await directory);
+        }
+      };
+      await Promise.all(Array.from({ length: outstanding }, worker));
+    },
 
     async createAndRemove(outstanding, durationMs) {
       names += 1;
