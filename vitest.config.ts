@@ -34,7 +34,7 @@ export default defineConfig({
           isolate: false,
           // Generous on purpose: a shared machine stalls for seconds, and a test that fails for
           // that teaches people to ignore failures.
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
