@@ -20,6 +20,7 @@ import {
   runName,
   type SimulatedClient,
 } from './cluster/clients.ts';
+import { ListingWork } from './cluster/listing-work.ts';
 import { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import { aliasName } from './cluster/simulated-server.ts';
 import { SimulationError } from './core/scheduler.ts';
@@ -43,6 +44,8 @@ export interface RunResult {
   readonly calls: number;
   /** Replies that left servers, duplicates included, and were checked one by one. */
   readonly answers: number;
+  /** Directories that were listed to the end while names in them changed. */
+  readonly listings: number;
   /** What is wrong, one sentence each; empty where nothing is. */
   readonly findings: readonly string[];
 }
@@ -91,6 +94,7 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     takeovers: cluster.takeovers,
     calls: recorder.operations.length,
     answers: cluster.checker.answers,
+    listings: run.listings,
     findings: [...new Set(findings)],
   };
 }
@@ -103,6 +107,7 @@ class Run {
   readonly #faults: FaultInjector;
   #roots: readonly Root[] = [];
   #clients: SimulatedClient[] = [];
+  #listing: ListingWork | undefined;
   #isOver = false;
   #leaks: readonly string[] = [];
 
@@ -138,9 +143,12 @@ class Run {
     const work = this.#workers.map((client, index) =>
       this.#work(client, index, fileServiceOf(client, handles, top)),
     );
+    const listing = await ListingWork.prepare(auditor, handles.get(top));
+    this.#listing = listing;
+    const listed = listing.run(() => this.#isOver);
     await this.#faults.run(() => this.#cluster.takeovers >= this.#takeovers);
     this.#isOver = true;
-    await Promise.all(work);
+    await Promise.all([...work, listed]);
     const roots = this.#roots.map(({ ino }) => ino);
     await runAudit(this.#workers.length, roots, service, this.#recorder);
     await Promise.all(this.#clients.map((client) => client.close()));
@@ -158,6 +166,10 @@ class Run {
     return findLeaks(await engine.range({ from: paPrefix, to: '\xff', limit }));
   }
 
+  get listings(): number {
+    return this.#listing?.listings ?? 0;
+  }
+
   /** A PA client has several calls outstanding; a stock client, whose calls may be given up, has one. */
   get #workers(): readonly SimulatedClient[] {
     return this.#clients
@@ -173,7 +185,8 @@ class Run {
     const roots = this.#roots;
     const header = { run: runName, seed: 1, registration: true, roots, auditor, clients: [] };
     const history = { header, operations, disturbances, takeovers: [], crashes: [] };
-    return [...this.#leaks, ...findingsOf(checkHistory(history))];
+    const listings = this.#listing?.findings ?? [];
+    return [...this.#leaks, ...listings, ...findingsOf(checkHistory(history))];
   }
 
   describe(): string {

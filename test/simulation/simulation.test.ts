@@ -12,6 +12,7 @@ test('simulation: twenty seeds find nothing wrong', { timeout: 240_000 }, async 
     expect(result).toMatchObject({ seed, findings: [] });
     expect(result.takeovers).toBeGreaterThanOrEqual(takeovers);
     expect(result.answers).toBeGreaterThan(0);
+    expect(result.listings).toBeGreaterThan(0);
   }
 });
 

@@ -9,6 +9,7 @@ import {
 import { ServiceVolume } from '../../../server/testing/service-volume.ts';
 import { AcknowledgementChecker, type Answer } from './acknowledgement-checker.ts';
 import { findLeaks } from './leak-checker.ts';
+import { findListingFaults } from './listing-checker.ts';
 
 // Each checker is shown what it must find. What chaos/checker finds is tested there.
 
@@ -123,4 +124,22 @@ test('leaks: a client, its replies and a record of a file that nothing leads to 
   const [lost] = [...volume.records.stored.keys()].filter((key) => key.startsWith('\x02n'));
   volume.records.stored.delete(lost ?? '');
   expect(findLeaks(stored())).toEqual([expect.stringContaining('does not pass its audit')]);
+});
+
+test.each([
+  ['a name that stays and is left out', ['b'], 'a was there throughout and is listed 0 times'],
+  ['a name that stays and comes twice', ['a', 'b', 'a'], 'a was there throughout and is listed 2'],
+  ['a name that comes more often than it was made', ['a', 'b', 'b'], 'b is listed 2 times'],
+  ['a name that never was there', ['a', 'c'], 'c is listed and was never there'],
+])('READDIR: %s is found', (_, names, finding) => {
+  const entries = names.map((name, index) => ({ name, cookie: BigInt(index + 3) }));
+  const listing = { throughout: new Set(['a']), made: new Map([['b', 1]]) };
+  expect(findListingFaults({ ...listing, entries })).toEqual([expect.stringContaining(finding)]);
+});
+
+test('READDIR: a cookie that does not ascend is found, a sound listing is not', () => {
+  const entries = ['a', 'b'].map((name) => ({ name, cookie: 3n }));
+  const listing = { throughout: new Set(['a']), made: new Map([['b', 1]]) };
+  expect(findListingFaults({ ...listing, entries })).toEqual([expect.stringContaining('cookie 3')]);
+  expect(findListingFaults({ ...listing, entries: entries.slice(0, 1) })).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { delay } from '../../../environment/clock.ts';
 import { seededRandom } from '../../../environment/testing/seeded-random.ts';
 import { HandleTable } from '../../../chaos/workload/handle-table.ts';
 import type { FileService } from '../../../chaos/workload/file-service.ts';
@@ -19,6 +20,7 @@ export const runName = '5151a7ed';
 
 const stockPort = 900;
 const callsPerLife = 9;
+const restartMs = 8_000;
 
 /** A client process and how it calls. */
 export interface SimulatedClient {
@@ -76,6 +78,8 @@ export async function makeStockClient(
         calls += 1;
         if (calls % callsPerLife === 0) {
           client.close();
+          // As long as a restart takes: nobody could tell a late answer to an earlier life from one to this.
+          await delay(timers, restartMs);
           client = await connect();
         }
         return client.call(version, procedure, args);
