@@ -51,7 +51,7 @@ export interface RunResult {
 }
 
 /** A run has so many steps at most for each takeover, and as many to begin and to end with. */
-const stepsPerTakeoverMax = 40_000;
+const stepsPerTakeoverMax = 12_000;
 /** Leases that are over are looked for now and then. */
 const leaseSweepMs = 11_000;
 /** Of a PA client: so many workers share one. */
@@ -75,6 +75,11 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     .catch((error: unknown) => {
       cluster.scheduler.fail(error instanceof Error ? error : new Error(String(error)));
     });
+  // What nobody catches ends a real process: here it ends the run.
+  const unhandled = (reason: unknown): void => {
+    cluster.scheduler.fail(reason instanceof Error ? reason : new Error(String(reason)));
+  };
+  process.on('unhandledRejection', unhandled);
   try {
     const stepsMax = stepsPerTakeoverMax * (takeovers + 2);
     await cluster.scheduler.run(
@@ -84,6 +89,8 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     );
   } catch (error) {
     findings.push(describeError(error));
+  } finally {
+    process.off('unhandledRejection', unhandled);
   }
   findings.push(...cluster.checker.findings, ...cluster.fatalProblems);
   if (state.isOver) findings.push(...run.verdict());
