@@ -13,8 +13,8 @@ import type { CallChannel } from '../rpc/client/call-channel.ts';
 import { type RpcCallOptions, RpcClient } from '../rpc/client/rpc-client.ts';
 
 /** Concurrent, so that calls are joined as those of clients are. */
-const lanes = 8;
-const roundsPerLane = 25;
+const lanes = 4;
+const roundsPerLane = 50;
 const contentBytes = 8_192;
 
 const credential = authSys({ machineName: 'rehearsal', uid: 0, gid: 0, gids: [] });

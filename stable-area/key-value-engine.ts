@@ -18,6 +18,8 @@ export interface KeyValueEngine {
 export interface KeyValueEngineOptions {
   /** Bytes of changes kept in memory (and in the log to replay at open) before they go to a table file. */
   readonly writeBufferBytes: number;
+  /** Nothing of it has to survive anything: `writeSynced` need not wait for the disk. */
+  readonly isScratch?: boolean;
 }
 
 export interface KeyValueEngineFactory {

@@ -28,6 +28,17 @@ test('format: an area is made of a missing directory, and of an empty one, by se
   ]);
 });
 
+test('format: every folder that had to be made is durable in its parent before the area is used', async () => {
+  const world = new FolderWorld();
+  const synced: string[] = [];
+  await world.open({
+    after: (operation, path) => {
+      if (operation === 'syncFolder') synced.push(path);
+    },
+  });
+  expect(synced).toEqual(expect.arrayContaining(['/', '/disk', '/disk/area']));
+});
+
 test('format: a newer one is refused before anything is touched', async () => {
   const world = await worldWith({ '/disk/area/FORMAT': '{"format":2}', '/disk/area/x': '' });
   const before = world.paths;

@@ -70,8 +70,16 @@ function versionIn(text: string): number | undefined {
   }
 }
 
+/** Also the name of every parent that had to be made is there after a power cut. */
+async function makeFolderDurably(folder: Folder, path: string): Promise<void> {
+  const made: string[] = [];
+  for (let at = path; (await folder.status(at)) === undefined; at = dirname(at)) made.push(at);
+  await folder.makeFolder(path);
+  for (const at of made.reverse()) await folder.syncFolder(dirname(at));
+}
+
 async function makeFormat(folder: Folder, paths: AreaPaths, random: Random): Promise<void> {
-  await folder.makeFolder(paths.directory);
+  await makeFolderDurably(folder, paths.directory);
   const temporary = `${paths.directory}/${makingFormatName(random)}`;
   await folder.writeFileSynced(temporary, Buffer.from(`${JSON.stringify(content)}\n`));
   try {

@@ -18,7 +18,7 @@ export interface FolderAreaLimits extends BatchLimits {
 
 export const defaultFolderAreaLimits: FolderAreaLimits = {
   ...defaultBatchLimits,
-  writeBufferBytes: 4 * mebibyte,
+  writeBufferBytes: mebibyte,
   reserveBytes: 64 * mebibyte,
   takeoverMarginBytes: mebibyte,
   spacePollMs: 1_000,

@@ -49,7 +49,7 @@ async function lend(
   const { writeBufferBytes } = limits;
   const holder = await openHolder({
     claim,
-    engine: await engineFactory.open(directory, { writeBufferBytes }),
+    engine: await engineFactory.open(directory, { writeBufferBytes, isScratch: true }),
     clock,
     timers,
     limits,

@@ -49,7 +49,7 @@ export function createLevelEngineFactory(settings: LevelEngineSettings): KeyValu
 
 async function openLevel(
   directory: string,
-  { writeBufferBytes }: KeyValueEngineOptions,
+  { writeBufferBytes, isScratch = false }: KeyValueEngineOptions,
   folder: Folder,
   blockCacheBytes: number,
 ): Promise<KeyValueEngine> {
@@ -75,14 +75,16 @@ async function openLevel(
   } catch (error) {
     throw openError(directory, error);
   }
-  return new LevelEngine(database);
+  return new LevelEngine(database, !isScratch);
 }
 
 class LevelEngine implements KeyValueEngine {
   readonly #database: Database;
+  readonly #sync: boolean;
 
-  constructor(database: Database) {
+  constructor(database: Database, sync: boolean) {
     this.#database = database;
+    this.#sync = sync;
   }
 
   async getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]> {
@@ -110,7 +112,7 @@ class LevelEngine implements KeyValueEngine {
       if (value === undefined) batch.del(keyBytes(key));
       else batch.put(keyBytes(key), asBuffer(value));
     }
-    await batch.write({ sync: true });
+    await batch.write({ sync: this.#sync });
   }
 
   /** LevelDB empties its buffer into a table before it compacts anything; in this range there is nothing to compact. */

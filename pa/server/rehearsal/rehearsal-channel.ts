@@ -1,4 +1,4 @@
-import type { Timers } from '../../../environment/clock.ts';
+import { delay, type Timers } from '../../../environment/clock.ts';
 import type { Random } from '../../../environment/random.ts';
 import { PaProgramV1 } from '../../../protocol/generated/pa.ts';
 import { type CallRequest, decodeCall, encodeCall } from '../../../rpc/call-message.ts';
@@ -24,6 +24,9 @@ export interface RehearsalChannelParts {
 }
 
 const noIncarnation = 0;
+
+/** After each call: the machine may be the primary's too, which has better use for it. */
+const pauseMs = 2;
 
 /** Calls to a volume that is only rehearsed, in this process: every second one as FT-IPC, the others as a stock client's. */
 export class RehearsalChannel implements CallChannel {
@@ -72,7 +75,7 @@ export class RehearsalChannel implements CallChannel {
   }
 
   async #exchange(request: CallRequest): Promise<RpcReply> {
-    const { handler, signal } = this.#parts;
+    const { handler, signal, timers } = this.#parts;
     if (signal.aborted) throw new RpcError('RPC_CANTSEND', 'the rehearsal was ended');
     this.#xid += 1;
     const xid = this.#xid;
@@ -81,6 +84,7 @@ export class RehearsalChannel implements CallChannel {
     const replied = this.#connection.replyTo(xid);
     handler(call, this.#connection);
     const message = await replied;
+    await delay(timers, pauseMs);
     const reply = message && decodeReply(Buffer.concat([xidOf(xid), ...message]));
     if (reply === undefined) throw new RpcError('RPC_CANTRECV', 'the call was not answered');
     return reply;
