@@ -67,4 +67,10 @@ export interface Folder {
   preallocate(path: string, sizeBytes: number): Promise<void>;
   openAppend(path: string): Promise<AppendFile>;
   openRead(path: string): Promise<ReadFile>;
+  /**
+   * The same folder, for a takeover: what is done in the calling turn, where a folder can do that, is done there. A trip to a
+   * thread and back costs more than most of what a takeover does, and there are dozens. Only after a probe has shown
+   * that the disk answers: what hangs here hangs the process.
+   */
+  readonly inTurn?: Folder;
 }

@@ -11,8 +11,8 @@ export interface MemberOptions
   readonly onCrash: (text: string) => void;
 }
 
-/** A program that ended by itself may do so again. */
-const crashPauseMs = 250;
+/** As `fuga up` does it: whoever starts a process at once takes a processor from the takeover that is going on. */
+const restartPauseMs = 500;
 
 /** A PAM or a server that is started again whenever it ends. */
 export class Member {
@@ -78,14 +78,14 @@ export class Member {
   }
 
   /** SIGKILL or SIGTERM: it ends, and is started again after a while. */
-  kill(signal: 'SIGKILL' | 'SIGTERM', downMs = 0): void {
+  kill(signal: 'SIGKILL' | 'SIGTERM', downMs = restartPauseMs): void {
     this.#expected = { downMs };
     this.#child?.signal(signal);
   }
 
   /** It is about to end itself, because it was told to. */
   expectEnd(): void {
-    this.#expected = { downMs: 0 };
+    this.#expected = { downMs: restartPauseMs };
   }
 
   stop(): void {
@@ -112,7 +112,7 @@ export class Member {
       const words = lastLines.slice(-3).join(' | ').slice(0, 500);
       this.#options.onCrash(`${this.name} ended by itself (${how}): ${words}`);
     }
-    const { downMs } = this.#expected ?? { downMs: crashPauseMs };
+    const { downMs } = this.#expected ?? { downMs: restartPauseMs };
     this.#restart = setTimeout(() => {
       this.start();
     }, downMs);

@@ -15,8 +15,9 @@ export interface PlannedFault {
   readonly afterMs: number;
 }
 
+/** So that backups are struck that have just come, and such that have rehearsed their takeover. */
 const shortestMs = 50;
-const longestMs = 500;
+const longestMs = 2_000;
 
 /** How often each kind is drawn, relative to the others: quick ones more often. */
 const weights: Readonly<Record<FaultKind, number>> = {

@@ -127,3 +127,29 @@ test('node folder: space counts bytes', async () => {
   expect(space.freeBytes).toBeLessThanOrEqual(space.totalBytes);
   expect(space.availableBytes).toBeLessThanOrEqual(space.freeBytes);
 });
+
+test('node folder: what is done in the calling turn is done, and fails, as through threads', async () => {
+  const { inTurn } = nodeFolder;
+  if (inTurn === undefined) throw new Error('Node can do it');
+  const made = inTurn.makeFolder(at('turn/below'));
+  expect(nodeFolder.statusNow?.(at('turn/below'))?.isDirectory).toBe(true);
+  await made;
+  await inTurn.writeFileSynced(at('turn/a'), Buffer.from('content'));
+  await expect(inTurn.writeFileSynced(at('turn/a'), Buffer.from('x'))).rejects.toMatchObject({
+    code: 'EEXIST',
+  });
+  expect((await inTurn.readFile(at('turn/a'))).toString()).toBe('content');
+  await inTurn.link(at('turn/a'), at('turn/b'));
+  await expect(inTurn.link(at('turn/a'), at('turn/b'))).rejects.toMatchObject({ code: 'EEXIST' });
+  await inTurn.rename(at('turn/b'), at('turn/c'));
+  await inTurn.syncFolder(at('turn'));
+  expect((await inTurn.list(at('turn'))).sort()).toEqual(['a', 'below', 'c']);
+  expect(await inTurn.status(at('turn/b'))).toBeUndefined();
+  await inTurn.unlink(at('turn/c'));
+  await inTurn.unlink(at('turn/c'));
+  await expect(inTurn.unlink(at('turn/below'))).rejects.toMatchObject({ syscall: 'unlink' });
+  await inTurn.removeTree(at('turn'));
+  await inTurn.removeTree(at('turn'));
+  expect(await nodeFolder.status(at('turn'))).toBeUndefined();
+  await expect(inTurn.list(at('turn'))).rejects.toMatchObject({ code: 'ENOENT' });
+});

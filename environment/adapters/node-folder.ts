@@ -13,14 +13,14 @@ import {
   unlink,
 } from 'node:fs/promises';
 import type { FileStatus, Folder, FolderSpace } from '../folder.ts';
+import { nodeFolderInTurn } from './node-folder-in-turn.ts';
 import { NodeAppendFile, NodeReadFile } from './node-files.ts';
 
 const pieceBytes = 1024 * 1024;
 /** What `st_blocks` counts in. */
 const blockBytes = 512;
 
-/** The system's local file systems. */
-export const nodeFolder: Folder = {
+const viaThreads: Folder = {
   list: (path) => readdir(path),
   status,
   statusNow,
@@ -46,6 +46,12 @@ export const nodeFolder: Folder = {
   },
 
   openRead: async (path) => new NodeReadFile(await open(path, 'r')),
+};
+
+/** The system's local file systems. */
+export const nodeFolder: Folder = {
+  ...viaThreads,
+  inTurn: { ...viaThreads, ...nodeFolderInTurn(statusNow) },
 };
 
 async function status(path: string): Promise<FileStatus | undefined> {

@@ -20,6 +20,8 @@ export const leaseDefaultMs = 600_000;
 /** How often leases that have run out are looked for. */
 const leaseSweepIntervalMs = 5_000;
 const drainLookMs = 5;
+/** The first calls after a takeover load what they need by themselves; the clients that are silent can wait. */
+const learnDelayMs = 250;
 
 export interface TenureParts {
   readonly environment: Environment;
@@ -125,8 +127,10 @@ export class Tenure {
     this.#background.poke();
     this.#heartbeat(addresses.service);
     this.#sweepLeases();
-    this.#learnClients().catch((error: unknown) => {
-      if (!isLost(error)) this.#parts.problem('the known clients could not be read', error);
+    this.#after(learnDelayMs, () => {
+      this.#learnClients().catch((error: unknown) => {
+        if (!isLost(error)) this.#parts.problem('the known clients could not be read', error);
+      });
     });
     return addresses.service;
   }
@@ -149,7 +153,6 @@ export class Tenure {
     ]);
   }
 
-  /** Behind the first calls, which load what they need by themselves. */
   async #learnClients(): Promise<void> {
     await this.#server.sessions.startLeases();
     await this.#server.peers.startPeers();

@@ -41,7 +41,7 @@ export class ClaimStore {
    * claim may be linked all the same; then it fences, and whoever finds no directory below its number claims the next.
    */
   async linkNext(claimant: Claimant, highest: Claim | undefined): Promise<LinkedClaim | undefined> {
-    const folder = this.#folder;
+    const folder = this.#folder.inTurn ?? this.#folder;
     const { claims, epochs } = this.#paths;
     const highestVisible = highestAmong(await folder.list(epochs));
     if (highestVisible > (highest?.epoch ?? 0)) {
@@ -59,24 +59,12 @@ export class ClaimStore {
     try {
       const made = await folder.status(temporary);
       if (made === undefined) return undefined;
-      if (!(await this.#linkIfFree(temporary, own))) return undefined;
+      if (!(await linkIfFree(folder, temporary, own))) return undefined;
       // From here on the earlier holder is fenced, also after a power cut.
       await folder.syncFolder(claims);
       return { claim, inode: made.inode };
     } finally {
       await folder.unlink(temporary);
-    }
-  }
-
-  async #linkIfFree(temporary: string, own: string): Promise<boolean> {
-    try {
-      await this.#folder.link(temporary, own);
-      return true;
-    } catch (error) {
-      // ENOENT: the holder of a later epoch has cleaned up what we were making.
-      const system = systemCodeOf(error);
-      if (system === 'EEXIST' || system === 'ENOENT') return false;
-      throw error;
     }
   }
 
@@ -88,5 +76,17 @@ export class ClaimStore {
       areaId: highest?.areaId ?? this.#random.bytes(areaIdBytes),
       writeVerifier: this.#random.bytes(writeVerifierBytes),
     };
+  }
+}
+
+async function linkIfFree(folder: Folder, temporary: string, own: string): Promise<boolean> {
+  try {
+    await folder.link(temporary, own);
+    return true;
+  } catch (error) {
+    // ENOENT: the holder of a later epoch has cleaned up what we were making.
+    const system = systemCodeOf(error);
+    if (system === 'EEXIST' || system === 'ENOENT') return false;
+    throw error;
   }
 }

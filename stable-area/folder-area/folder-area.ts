@@ -31,6 +31,8 @@ export interface FolderAreaOptions
 
 /** What the probe of a process that only asks whether the disk works writes. */
 const smallProbeBytes = 4_096;
+/** From the moment when clients can be served. */
+const cleaningDelayMs = 500;
 
 /**
  * The stable area in a directory of a local file system, over an embedded engine. Rejects with a StableAreaError:
@@ -53,6 +55,8 @@ class FolderArea implements StableArea {
   /** Kept since the rehearsal, so that a takeover need not write what it has to prove. */
   #room: KeptRoom | undefined;
   #isClaiming = false;
+  /** Ends the pause before leftovers are removed. */
+  #cleanNow: () => void = () => undefined;
   /** What goes on behind the callers' backs: cleaning, and the closing of engines that are not needed any more. */
   #background: Promise<unknown> = Promise.resolve();
 
@@ -111,6 +115,7 @@ class FolderArea implements StableArea {
 
   async close(): Promise<void> {
     await this.#holder?.close();
+    this.#cleanNow();
     await this.#background;
     await this.#giveRoomBack();
   }
@@ -140,7 +145,13 @@ class FolderArea implements StableArea {
     ended('claim');
     claimed?.(linked.claim);
 
-    const parts = { ...this.#options, paths: this.#paths, limits: this.#limits };
+    const { folder } = this.#options;
+    const parts = {
+      ...this.#options,
+      folder: folder.inTurn ?? folder,
+      paths: this.#paths,
+      limits: this.#limits,
+    };
     if (!(await buildEpochDirectory(parts, linked.claim))) return this.#lost();
     ended('copy');
 
@@ -202,17 +213,23 @@ class FolderArea implements StableArea {
     const { clock, timers, folder, engineFactory } = this.#options;
     const directory = numbered(this.#paths.epochs, claim.epoch);
     const { writeBufferBytes } = this.#limits;
-    const engine = await engineFactory.open(directory, { writeBufferBytes });
-    const space = await FolderSpaceWatch.start({
+    // At the same time: neither needs the other, and a takeover waits for both.
+    const opening = engineFactory.open(directory, { writeBufferBytes });
+    const looking = FolderSpaceWatch.start({
       folder,
       timers,
       paths: this.#paths,
       limits: this.#limits,
       copiedBytes: () => engineFactory.copiedBytes(directory),
-    }).catch(async (error: unknown) => {
-      await engine.close();
-      throw error;
     });
+    const [opened, looked] = await Promise.allSettled([opening, looking]);
+    if (opened.status === 'rejected' || looked.status === 'rejected') {
+      if (opened.status === 'fulfilled') await opened.value.close();
+      if (looked.status === 'fulfilled') looked.value.close();
+      throw (opened.status === 'rejected' ? opened : (looked as PromiseRejectedResult)).reason;
+    }
+    const engine = opened.value;
+    const space = looked.value;
     return openHolder({
       claim,
       engine,
@@ -227,7 +244,14 @@ class FolderArea implements StableArea {
   /** What could not be removed is tried again by the next holder. */
   async #clean(epoch: number): Promise<void> {
     const { timers, folder, random } = this.#options;
-    await new Promise<void>((resolve) => timers.soon(resolve));
+    // The first calls after a takeover need the disk and the threads more.
+    await new Promise<void>((resolve) => {
+      const timer = timers.after(cleaningDelayMs, resolve);
+      this.#cleanNow = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
     await removeLeftovers(folder, random, this.#paths, epoch).catch(() => undefined);
   }
 

@@ -42,7 +42,7 @@ export function createLevelEngineFactory(settings: LevelEngineSettings): KeyValu
   const { folder, blockCacheBytes = defaultBlockCacheBytes, tablesToLink } = settings;
   return {
     open: (directory, options) => openLevel(directory, options, folder, blockCacheBytes),
-    copy: (from, to) => copyLevelDirectory(folder, from, to, tablesToLink),
+    copy: (from, to) => copyLevelDirectory(folder.inTurn ?? folder, from, to, tablesToLink),
     copiedBytes: (directory) => copiedBytes(folder, directory),
   };
 }
@@ -53,8 +53,9 @@ async function openLevel(
   folder: Folder,
   blockCacheBytes: number,
 ): Promise<KeyValueEngine> {
-  const exists = (await folder.status(directory)) !== undefined;
-  const names = exists ? await folder.list(directory) : [];
+  const inTurn = folder.inTurn ?? folder;
+  const exists = (await inTurn.status(directory)) !== undefined;
+  const names = exists ? await inTurn.list(directory) : [];
   const isNew = names.length === 0;
   // LevelDB makes an empty database where CURRENT is missing, tables or not: that must not pass for the area.
   if (!isNew && !names.includes(currentName)) {

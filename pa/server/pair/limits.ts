@@ -36,7 +36,7 @@ export const claimLookIntervalMs = 250;
 export const connectPatienceMs = 500;
 
 /** So long after it has begun to stand by a backup rehearses its takeover. */
-export const rehearsalDelayMs = 500;
+export const rehearsalDelayMs = 100;
 
 /** After a claim that failed, or was lost to another, wait this long, and up to twice as long by chance. */
 export const claimAgainMs = 250;
