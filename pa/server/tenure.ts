@@ -143,10 +143,12 @@ export class Tenure {
 
   async #initialise(): Promise<boolean> {
     const { services } = this.#parts.options;
-    await this.#server.restore();
-    const { batch } = await this.#server.executor.run((context) => {
-      services.initialise?.(context);
-    });
+    const [{ batch }] = await Promise.all([
+      this.#server.executor.run((context) => {
+        services.initialise?.(context);
+      }),
+      this.#server.restore(),
+    ]);
     return Promise.race([
       this.#server.gate.passed(batch).then(() => true),
       this.ended.then(() => false),
