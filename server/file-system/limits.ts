@@ -18,6 +18,8 @@ export const contentDepthMax = 4;
 /** Largest file: what an index of the greatest depth can address, 32 TiB. */
 export const fileBytesMax = spanBytes * indexFanout ** contentDepthMax;
 
+/** Data of at least this size lie in the value log: smaller ones are cheaper to write where the records are. */
+export const largeBlobBytesMin = 8 * 1024;
 /** A map that would have more is rewritten with fewer. */
 export const extentsPerMapMax = 64;
 /** A WRITE joins its data with the extent before and after it while the result is not larger than this. */
@@ -52,6 +54,7 @@ export const changesPerCallMax =
   spansPerTransferMax * (2 * recordsPerMapMax + 2 * contentDepthMax) + 16;
 
 assert(spansPerTransferMax === 9);
+assert(joinedExtentBytesMax < largeBlobBytesMin && largeBlobBytesMin <= spanBytes);
 // A rewritten map has holes of keptHoleBytesMin between its extents, so it is far below the limit.
 assert(spanBytes / keptHoleBytesMin <= extentsPerMapMax / 2);
 assert(mapsFreedAtOnceMax * recordsPerMapMax < changesPerCallMax);

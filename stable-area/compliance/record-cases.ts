@@ -156,6 +156,35 @@ export const recordCases: readonly ComplianceCase[] = [
     },
   },
   {
+    name: 'values: below their prefix they are what was put, for the next holder too, and then gone',
+    async run(world) {
+      const holder = await openAndHold(world);
+      const values = [0, 1, 4_096, 300_000].map((length) => Buffer.alloc(length, length % 251));
+      const changes = values.map((value, index): Change => ({ key: `\x03${index}`, value }));
+      const keys = changes.map(({ key }) => key);
+      const passing = [put('\x03passing', 'x'), remove('\x03passing')];
+      await commitDurably(holder, [...changes, put('\x02a', '1'), ...passing]);
+      await commitDurably(holder, [put('\x03late', 'late'), remove('\x030')]);
+      const asked = [...keys.toReversed(), '\x02a', '\x03passing', '\x03late', '\x03none'];
+      const [none, ...rest] = values;
+      assert(none?.length === 0);
+      const expected = [...rest.toReversed(), undefined, Buffer.from('1'), undefined];
+      const next = await openAndHold(world, 'b');
+      const found = await next.getMany(asked);
+      assert.deepEqual(
+        found.map((bytes) => bytes && Buffer.from(bytes)),
+        [...expected, Buffer.from('late'), undefined],
+      );
+      await commitDurably(next, [remove('\x032'), put('\x034', 'of another epoch')]);
+      const last = await openAndHold(world, 'c');
+      assert.deepEqual(await textsOf(last, ['\x032', '\x034', '\x031']), [
+        undefined,
+        'of another epoch',
+        '\x01',
+      ]);
+    },
+  },
+  {
     name: "the stable area's own keys are refused from above",
     async run(world) {
       const holder = await openAndHold(world);

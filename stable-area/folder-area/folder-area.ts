@@ -1,6 +1,6 @@
 import type { Environment } from '../../environment/environment.ts';
 import { type EngineHolder, openHolder } from '../holder/engine-holder.ts';
-import type { KeyValueEngineFactory } from '../key-value-engine.ts';
+import type { KeyValueEngine, KeyValueEngineFactory } from '../key-value-engine.ts';
 import type {
   Claim,
   Claimant,
@@ -9,6 +9,7 @@ import type {
   Holder,
   StableArea,
 } from '../stable-area.ts';
+import { ValueLog } from '../value-log/value-log.ts';
 import { ClaimStore, type LinkedClaim } from './claim-store.ts';
 import { removeLeftovers } from './cleaning.ts';
 import { buildEpochDirectory } from './epoch-directory.ts';
@@ -155,14 +156,14 @@ class FolderArea implements StableArea {
     if (!(await buildEpochDirectory(parts, linked.claim))) return this.#lost();
     ended('copy');
 
-    const holder = await this.#open(linked);
+    const { holder, values } = await this.#open(linked);
     ended('open');
     // A higher claim may have come, and have copied what was here before our directory was visible.
     const confirmation = await holder.confirm();
     this.#alsoWaitFor(confirmation === 'fenced' ? holder.close() : this.#holder?.close());
     if (confirmation === 'fenced') return this.#lost();
     this.#holder = holder;
-    this.#alsoWaitFor(this.#clean(linked.claim.epoch));
+    this.#alsoWaitFor(this.#clean(linked.claim.epoch, values));
     return { kind: 'held', holder };
   }
 
@@ -209,12 +210,11 @@ class FolderArea implements StableArea {
     if (room !== undefined) await this.#options.folder.unlink(room.path).catch(() => undefined);
   }
 
-  async #open({ claim, inode }: LinkedClaim): Promise<EngineHolder> {
+  async #open({ claim, inode }: LinkedClaim): Promise<OpenEpoch> {
     const { clock, timers, folder, engineFactory } = this.#options;
     const directory = numbered(this.#paths.epochs, claim.epoch);
-    const { writeBufferBytes } = this.#limits;
     // At the same time: neither needs the other, and a takeover waits for both.
-    const opening = engineFactory.open(directory, { writeBufferBytes });
+    const opening = this.#openRecords(claim.epoch, directory);
     const looking = FolderSpaceWatch.start({
       folder,
       timers,
@@ -224,13 +224,13 @@ class FolderArea implements StableArea {
     });
     const [opened, looked] = await Promise.allSettled([opening, looking]);
     if (opened.status === 'rejected' || looked.status === 'rejected') {
-      if (opened.status === 'fulfilled') await opened.value.close();
+      if (opened.status === 'fulfilled') await opened.value.engine.close();
       if (looked.status === 'fulfilled') looked.value.close();
       throw (opened.status === 'rejected' ? opened : (looked as PromiseRejectedResult)).reason;
     }
-    const engine = opened.value;
+    const { engine, values } = opened.value;
     const space = looked.value;
-    return openHolder({
+    const holder = await openHolder({
       claim,
       engine,
       clock,
@@ -238,11 +238,29 @@ class FolderArea implements StableArea {
       limits: this.#limits,
       checkFence: createFenceCheck(folder, this.#paths, claim.epoch, inode),
       space,
+      values,
     });
+    return { holder, values };
+  }
+
+  async #openRecords(
+    epoch: number,
+    directory: string,
+  ): Promise<{ readonly engine: KeyValueEngine; readonly values: ValueLog }> {
+    const { timers, folder, engineFactory } = this.#options;
+    const { writeBufferBytes, segmentBytesMax } = this.#limits;
+    const engine = await engineFactory.open(directory, { writeBufferBytes });
+    try {
+      const parts = { folder, timers, directory: this.#paths.segments, epoch, segmentBytesMax };
+      return { engine, values: await ValueLog.open(parts, engine) };
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
   }
 
   /** What could not be removed is tried again by the next holder. */
-  async #clean(epoch: number): Promise<void> {
+  async #clean(epoch: number, values: ValueLog): Promise<void> {
     const { timers, folder, random } = this.#options;
     // The first calls after a takeover need the disk and the threads more.
     await new Promise<void>((resolve) => {
@@ -253,11 +271,17 @@ class FolderArea implements StableArea {
       };
     });
     await removeLeftovers(folder, random, this.#paths, epoch).catch(() => undefined);
+    await values.removeUnnamed().catch(() => undefined);
   }
 
   #alsoWaitFor(task: Promise<void> | undefined): void {
     this.#background = Promise.all([this.#background, task]);
   }
+}
+
+interface OpenEpoch {
+  readonly holder: EngineHolder;
+  readonly values: ValueLog;
 }
 
 function isExpected(highest: Claim | undefined, expected: number | undefined): boolean {

@@ -1,4 +1,5 @@
 import { StableAreaError, type StableAreaErrorCode } from '../stable-area.ts';
+import { systemCodeOf } from '../system-code.ts';
 
 const codeOfSystemCode: Readonly<Record<string, StableAreaErrorCode>> = {
   ENOSPC: 'STABLE_AREA_NO_SPACE',
@@ -27,9 +28,4 @@ export async function translated<T>(doing: string, operation: () => Promise<T>):
   } catch (error) {
     throw asAreaError(doing, error);
   }
-}
-
-export function systemCodeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
 }

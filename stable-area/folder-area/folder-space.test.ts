@@ -83,9 +83,9 @@ test('space: what is written between two looks counts', async () => {
   await time.advance(20_000);
   await leaveFree(40 * kibibyte);
   expect(watch.admitsGrowth).toBe(true);
-  watch.noteWritten(10 * kibibyte);
+  watch.noteRecords(10 * kibibyte);
   expect(watch.admitsGrowth).toBe(true);
-  watch.noteWritten(2 * kibibyte);
+  watch.noteRecords(2 * kibibyte);
   expect(watch.admitsGrowth).toBe(false);
   // The next look finds that the space is there after all.
   await time.advance(1_000);

@@ -5,7 +5,7 @@ import type { SpaceWatch } from '../holder/space-watch.ts';
 import type { AreaPaths } from './layout.ts';
 import type { FolderAreaLimits } from './limits.ts';
 
-/** A byte that is committed may be on the disk this often before a compaction has run: log, table, next table. */
+/** A byte of a record that is committed may be on the disk this often before a compaction has run: log, table, next table. */
 const writeAmplification = 3;
 /** Growth stops when less than this part of the reserve is left above it, and is admitted again above the other. */
 const stopPart = 1 / 8;
@@ -59,7 +59,15 @@ export class FolderSpaceWatch implements SpaceWatch {
     return this.#takeoverBytes;
   }
 
-  noteWritten(bytes: number): void {
+  noteRecords(bytes: number): void {
+    this.#note(bytes * writeAmplification);
+  }
+
+  noteValues(bytes: number): void {
+    this.#note(bytes);
+  }
+
+  #note(bytes: number): void {
     assert(bytes >= 0);
     this.#writtenBytes += bytes;
     // Here it can only stop: that there is room again is seen by looking.
@@ -75,7 +83,7 @@ export class FolderSpaceWatch implements SpaceWatch {
   #roomBytes(): number {
     const { reserveBytes } = this.#parts.limits;
     const missing = Math.max(0, reserveBytes - this.#reserveBytes);
-    return this.#space.availableBytes - missing - this.#writtenBytes * writeAmplification;
+    return this.#space.availableBytes - missing - this.#writtenBytes;
   }
 
   #schedule(): void {

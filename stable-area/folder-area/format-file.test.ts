@@ -25,6 +25,7 @@ test('format: an area is made of a missing directory, and of an empty one, by se
     '/disk/area/epochs',
     '/disk/area/lost+found',
     '/disk/area/lost+found/x',
+    '/disk/area/segments',
   ]);
 });
 

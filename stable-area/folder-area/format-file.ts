@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Folder } from '../../environment/folder.ts';
 import type { Random } from '../../environment/random.ts';
 import { StableAreaError } from '../stable-area.ts';
-import { systemCodeOf } from './folder-error.ts';
+import { systemCodeOf } from '../system-code.ts';
 import { type AreaPaths, formatName, isIgnored, makingFormatName } from './layout.ts';
 
 /** Version of the layout of the area and of what claims and the system's own records say. */
@@ -26,6 +26,7 @@ export async function ensureArea(folder: Folder, paths: AreaPaths, random: Rando
   if (found === undefined) await makeFormat(folder, paths, random);
   await folder.makeFolder(paths.claims);
   await folder.makeFolder(paths.epochs);
+  await folder.makeFolder(paths.segments);
   await folder.syncFolder(paths.directory);
 }
 

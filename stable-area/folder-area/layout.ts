@@ -7,6 +7,7 @@ import type { Random } from '../../environment/random.ts';
  *   FORMAT            version of this layout; made first, never changed
  *   claims/<epoch>    one file per claim, never deleted
  *   epochs/<epoch>/   the engine's directory of that epoch
+ *   segments/         the value log, of all epochs; see value-log/
  *   reserve           space kept for takeovers and for calls that free space
  *
  * Everything is made under a name of its maker's own first: `making-...` (with the epoch, so that who holds a later one
@@ -18,12 +19,14 @@ export interface AreaPaths {
   readonly format: string;
   readonly claims: string;
   readonly epochs: string;
+  readonly segments: string;
   readonly reserve: string;
 }
 
 export const formatName = 'FORMAT';
 const claimsName = 'claims';
 const epochsName = 'epochs';
+const segmentsName = 'segments';
 const reserveName = 'reserve';
 const makingPrefix = 'making-';
 const probePrefix = 'probe-';
@@ -42,6 +45,7 @@ export function areaPaths(directory: string): AreaPaths {
     format: `${directory}/${formatName}`,
     claims: `${directory}/${claimsName}`,
     epochs: `${directory}/${epochsName}`,
+    segments: `${directory}/${segmentsName}`,
     reserve: `${directory}/${reserveName}`,
   };
 }

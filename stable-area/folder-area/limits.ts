@@ -6,6 +6,8 @@ const mebibyte = 1024 * 1024;
 export interface FolderAreaLimits extends BatchLimits {
   /** Changes that the engine keeps in memory and in its log; a takeover copies and replays up to twice as much. */
   readonly writeBufferBytes: number;
+  /** A segment of the value log is not appended to beyond this size; the last commit may exceed it. */
+  readonly segmentBytesMax: number;
   /** Size of the reserve file, and so how much is left for takeovers and for freeing space when the disk is full. */
   readonly reserveBytes: number;
   /** What a takeover writes besides the copy and the replay: the claim, CURRENT, small blocks rounded up. */
@@ -19,6 +21,7 @@ export interface FolderAreaLimits extends BatchLimits {
 export const defaultFolderAreaLimits: FolderAreaLimits = {
   ...defaultBatchLimits,
   writeBufferBytes: mebibyte,
+  segmentBytesMax: 64 * mebibyte,
   reserveBytes: 64 * mebibyte,
   takeoverMarginBytes: mebibyte,
   spacePollMs: 1_000,
@@ -32,6 +35,7 @@ export function folderAreaLimits(changed: Partial<FolderAreaLimits> = {}): Folde
   const limits = { ...defaultFolderAreaLimits, ...changed };
   assert(limits.writeBufferBytes >= writeBufferBytesMin);
   assert(limits.reserveBytes >= 0 && limits.takeoverMarginBytes > 0);
+  assert(limits.segmentBytesMax > 0);
   assert(limits.spacePollMs > 0 && limits.copyAttemptsMax > 0);
   assert(limits.batchBytesMax > 0 && limits.batchChangesMax > 0);
   return limits;

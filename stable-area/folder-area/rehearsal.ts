@@ -70,7 +70,8 @@ function spaceOnce(availableBytes: number): SpaceWatch {
     admitsGrowth: true,
     space: { totalBytes: availableBytes, freeBytes: availableBytes, availableBytes },
     takeoverBytes: 0,
-    noteWritten: () => undefined,
+    noteRecords: () => undefined,
+    noteValues: () => undefined,
     close: () => undefined,
   };
 }

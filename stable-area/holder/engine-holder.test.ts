@@ -49,7 +49,8 @@ async function held(
       admitsGrowth: true,
       space: { totalBytes: 1, freeBytes: 1, availableBytes: 1 },
       takeoverBytes: 0,
-      noteWritten: () => {},
+      noteRecords: () => {},
+      noteValues: () => {},
       close: () => {},
     },
   });

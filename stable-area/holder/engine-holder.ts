@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Clock, Timers } from '../../environment/clock.ts';
 import type { KeyValueEngine } from '../key-value-engine.ts';
-import { ringKey } from '../keys.ts';
+import { isValueKey, ringKey } from '../keys.ts';
 import type { BatchLimits } from '../limits.ts';
 import {
   type Change,
@@ -15,11 +15,15 @@ import {
   StableAreaError,
   type StoredRecord,
 } from '../stable-area.ts';
+import { systemCodeOf } from '../system-code.ts';
+import type { Location, SegmentId } from '../value-log/location.ts';
+import type { ValueLog } from '../value-log/value-log.ts';
 import { verifyArea } from './area-record.ts';
 import { encodeRingEntry, slotOf } from './batch-ring.ts';
 import { type BatchChanges, GroupCommit } from './group-commit.ts';
 import type { SpaceWatch } from './space-watch.ts';
 import { seal, unseal } from './value-format.ts';
+import { unsealAll } from './unseal-all.ts';
 
 export interface HolderParts {
   readonly claim: Claim;
@@ -31,7 +35,12 @@ export interface HolderParts {
   /** One check that starts now. Throwing and rejecting count as fenced. */
   readonly checkFence: () => Confirmation | Promise<Confirmation>;
   readonly space: SpaceWatch;
+  /** Undefined: every value is a part of its record. */
+  readonly values?: ValueLog | undefined;
 }
+
+/** How often a value is looked for again because its segment was removed meanwhile. */
+const locateAttemptsMax = 10;
 
 /** Proves that the engine is whole and makes it a holder's; closes it where it is not. */
 export async function openHolder(parts: HolderParts): Promise<EngineHolder> {
@@ -41,6 +50,7 @@ export async function openHolder(parts: HolderParts): Promise<EngineHolder> {
     return new EngineHolder(parts, newest.batch);
   } catch (error) {
     parts.space.close();
+    parts.values?.close();
     await engine.close().catch(() => undefined);
     throw error;
   }
@@ -115,18 +125,30 @@ export class EngineHolder implements Holder {
   commit(changes: readonly Change[]): number {
     this.#commits += 1;
     this.#changes += changes.length;
-    return this.#group.commit(changes);
+    const { values } = this.#parts;
+    // After the loss nothing is appended: nobody would ever hear of it.
+    if (values === undefined || this.#isLost()) return this.#group.commit(changes);
+    const taken = values.take(changes);
+    const batch = this.#group.commit(taken);
+    if (taken !== changes) {
+      values.joined(batch);
+      this.#noteValues(changes);
+    }
+    return batch;
   }
 
   async getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]> {
-    const stored = await this.#read(() => this.#parts.engine.getMany(keys));
-    assert(stored.length === keys.length);
-    return this.#verified(() =>
-      keys.map((key, index) => {
-        const bytes = stored[index];
-        return bytes === undefined ? undefined : unseal(key, bytes);
-      }),
-    );
+    for (let attempt = 1; ; attempt += 1) {
+      const stored = await this.#read(() => this.#parts.engine.getMany(keys));
+      assert(stored.length === keys.length);
+      const found = this.#verified(() => unsealAll(keys, stored));
+      const values = await this.#valuesAt(found.locations, attempt);
+      if (values === 'moved') continue;
+      found.indexes.forEach((index, at) => {
+        found.values[index] = values[at];
+      });
+      return found.values;
+    }
   }
 
   async range(range: KeyRange): Promise<StoredRecord[]> {
@@ -134,6 +156,8 @@ export class EngineHolder implements Holder {
     assert(Number.isInteger(range.limit) && range.limit >= 0);
     if (range.limit === 0 || range.from >= range.to) return [];
     const stored = await this.#read(() => this.#parts.engine.range(range));
+    const keys = stored.map(({ key }) => key);
+    assert(!keys.some(isValueKey), 'a range over values: they are got one by one');
     return this.#verified(() =>
       stored.map(({ key, value }) => ({ key, value: unseal(key, value) })),
     );
@@ -171,6 +195,7 @@ export class EngineHolder implements Holder {
     this.#loss ??= { kind: 'closed' };
     this.#group.stop();
     this.#parts.space.close();
+    this.#parts.values?.close();
   }
 
   /** The process has found out by itself that it is not the holder any more. */
@@ -179,17 +204,64 @@ export class EngineHolder implements Holder {
   }
 
   async #write(batch: number, changes: BatchChanges, bytes: number): Promise<void> {
+    const { values, space, claim, engine } = this.#parts;
     const sealed: Change[] = [];
     for (const [key, value] of changes) {
+      if (values !== undefined && isValueKey(key)) continue;
       sealed.push({ key, value: value === undefined ? undefined : seal(key, value) });
     }
+    if (values !== undefined) sealed.push(...(await values.prepare(batch, changes)));
     const slot = ringKey(slotOf(batch));
-    const entry = encodeRingEntry({ batch, epoch: this.#parts.claim.epoch });
+    const entry = encodeRingEntry({ batch, epoch: claim.epoch });
     sealed.push({ key: slot, value: seal(slot, entry) });
-    await this.#parts.engine.writeSynced(sealed);
+    await engine.writeSynced(sealed);
     this.#batches += 1;
     this.#bytes += bytes;
-    this.#parts.space.noteWritten(bytes);
+    space.noteRecords(bytes);
+    const unneeded = values?.written(batch) ?? [];
+    if (unneeded.length > 0) void this.#remove(unneeded);
+  }
+
+  /** What nothing durable names any more. What could not be removed is left to the next holder. */
+  async #remove(segments: readonly SegmentId[]): Promise<void> {
+    if ((await this.confirm()) === 'fenced') return;
+    await this.#parts.values?.remove(segments).catch(() => undefined);
+  }
+
+  #noteValues(changes: readonly Change[]): void {
+    let bytes = 0;
+    for (const { key, value } of changes) if (isValueKey(key)) bytes += value?.length ?? 0;
+    this.#bytes += bytes;
+    this.#parts.space.noteValues(bytes);
+  }
+
+  /** 'moved': a segment was removed since its name was read, so the values lie elsewhere by now, or are gone. */
+  async #valuesAt(
+    locations: readonly Location[],
+    attempt: number,
+  ): Promise<readonly Uint8Array[] | 'moved'> {
+    const { values } = this.#parts;
+    if (locations.length === 0) return [];
+    return this.#read(async () => {
+      if (values === undefined) {
+        throw new StableAreaError('STABLE_AREA_CORRUPT', 'a value lies in a log that is not there');
+      }
+      try {
+        return await values.read(locations);
+      } catch (error) {
+        if (systemCodeOf(error) !== 'ENOENT') throw error;
+        // The next holder removes segments too, which is no damage; and asking tells.
+        const isHeld = (await this.confirm()) === 'held';
+        if (isHeld && attempt < locateAttemptsMax) return 'moved';
+        throw new StableAreaError(
+          'STABLE_AREA_CORRUPT',
+          'a segment that a record names is missing',
+          {
+            cause: error,
+          },
+        );
+      }
+    });
   }
 
   async #read<T>(operation: () => Promise<T>): Promise<T> {
@@ -244,6 +316,7 @@ export class EngineHolder implements Holder {
     this.#loss = loss;
     this.#group.stop();
     this.#parts.space.close();
+    this.#parts.values?.close();
     // Whatever closing an engine that is not needed any more says, there is nothing to do about it.
     this.#engineClosed = this.#parts.engine.close().catch(() => undefined);
     this.onLoss?.(loss);

@@ -5,7 +5,9 @@ export interface SpaceWatch {
   readonly admitsGrowth: boolean;
   readonly space: Holder['space'];
   readonly takeoverBytes: number;
-  /** This many bytes were written since the last look at the disk. */
-  noteWritten(bytes: number): void;
+  /** This many bytes of records were written. */
+  noteRecords(bytes: number): void;
+  /** This many bytes of values are about to be appended to the value log. */
+  noteValues(bytes: number): void;
   close(): void;
 }

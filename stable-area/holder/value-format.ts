@@ -6,16 +6,27 @@ import { type Key, StableAreaError } from '../stable-area.ts';
 
 /*
  * A stored value: format (1 byte), CRC-32 of key and value (4 bytes, little-endian), the value. The key is part of the
- * checksum, so that a value found under another key is as wrong as a changed one.
+ * checksum, so that a value found under another key is as wrong as a changed one. In the format `located` the value is
+ * where the real one lies in the value log.
  */
 
-const format = 1;
+const inline = 1;
+const located = 2;
 const formatOffset = 0;
 const checksumOffset = 1;
 const headerBytes = 5;
 
 /** What is stored for a value. */
 export function seal(key: Key, value: Uint8Array): Buffer {
+  return sealAs(inline, key, value);
+}
+
+/** What is stored for a value that lies in the value log. */
+export function sealLocation(key: Key, location: Uint8Array): Buffer {
+  return sealAs(located, key, location);
+}
+
+function sealAs(format: number, key: Key, value: Uint8Array): Buffer {
   assert(value.length <= valueBytesMax, `a value of ${value.length} bytes`);
   const stored = Buffer.allocUnsafe(headerBytes + value.length);
   stored[formatOffset] = format;
@@ -29,6 +40,20 @@ export function seal(key: Key, value: Uint8Array): Buffer {
  * fit, STABLE_AREA_FORMAT where a newer program wrote it.
  */
 export function unseal(key: Key, stored: Uint8Array): Uint8Array {
+  return unsealAs(inline, key, stored);
+}
+
+/** Whether what is stored says where the value lies, instead of the value. */
+export function isLocation(stored: Uint8Array): boolean {
+  return stored[formatOffset] === located;
+}
+
+/** Likewise for where a value lies. */
+export function unsealLocation(key: Key, stored: Uint8Array): Uint8Array {
+  return unsealAs(located, key, stored);
+}
+
+function unsealAs(format: number, key: Key, stored: Uint8Array): Uint8Array {
   if (stored.length < headerBytes) throw corrupt(key, `it has ${stored.length} bytes`);
   const found = stored[formatOffset];
   if (found !== format) {

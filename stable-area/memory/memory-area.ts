@@ -91,7 +91,8 @@ export function openMemoryArea(
           return { totalBytes, availableBytes, freeBytes: availableBytes };
         },
         takeoverBytes: 0,
-        noteWritten: () => undefined,
+        noteRecords: () => undefined,
+        noteValues: () => undefined,
         close: () => undefined,
       },
     });

@@ -10,7 +10,7 @@ import { Knowledge } from '../../chaos/workload/knowledge.ts';
 import { makeTop } from '../../chaos/workload/nfs-file-service.ts';
 import { seededRandom } from '../../chaos/workload/seeded-random.ts';
 import { runWorker } from '../../chaos/workload/worker.ts';
-import { paPrefix } from '../../stable-area/keys.ts';
+import { systemPrefix } from '../../stable-area/keys.ts';
 import { delay } from '../../environment/clock.ts';
 import { findLeaks } from './checkers/leak-checker.ts';
 import {
@@ -170,7 +170,7 @@ class Run {
     const { engine, process } = primary;
     await delay(process.timers, leaseMs + leaseSweepMs);
     const limit = Number.MAX_SAFE_INTEGER;
-    return findLeaks(await engine.range({ from: paPrefix, to: '\xff', limit }));
+    return findLeaks(await engine.range({ from: systemPrefix, to: '\xff', limit }));
   }
 
   get listings(): number {

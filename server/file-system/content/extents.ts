@@ -32,18 +32,14 @@ export function liveBytes(extents: readonly Extent[]): number {
   return extents.reduce((sum, extent) => sum + extent.length, 0);
 }
 
-/** The blobs that the extents name, each with its length. */
-export function blobsOf(extents: readonly Extent[]): Map<number, number> {
-  const lengths = new Map<number, number>();
-  for (const extent of extents) {
-    if (extent.kind === 'inline') lengths.set(extent.blob, extent.storedLength);
-  }
-  return lengths;
+/** The blobs that the extents name, each by one of those. */
+export function blobsOf(extents: readonly Extent[]): Map<number, Extent> {
+  return new Map(extents.map((extent) => [extent.blob, extent]));
 }
 
 /** Bytes that the blobs of these extents hold, whether they are still part of the file or not. */
 export function blobBytes(extents: readonly Extent[]): number {
   let sum = 0;
-  for (const length of blobsOf(extents).values()) sum += length;
+  for (const { storedLength } of blobsOf(extents).values()) sum += storedLength;
   return sum;
 }

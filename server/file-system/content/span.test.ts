@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { extentsPerMapMax, joinedExtentBytesMax, spanBytes } from '../limits.ts';
-import { blobs, extentMaps } from '../records/content-records.ts';
+import { blobs, extentMaps, largeBlobs } from '../records/content-records.ts';
 import { auditVolume } from '../testing/audit.ts';
 import { FileUnderTest } from '../testing/file-under-test.ts';
 
@@ -14,9 +14,11 @@ function map(): { starts: number[]; lengths: number[]; storedBytes: number } {
   const { stored } = file.volume.records;
   const [bytes] = [...stored].filter(([key]) => key.startsWith(extentMaps.prefix));
   const { extents } = extentMaps.decode(bytes?.[1] ?? Buffer.alloc(0));
-  const blobLengths = [...stored]
-    .filter(([key]) => key.startsWith(blobs.prefix))
-    .map(([, blob]) => blobs.decode(blob).data.length);
+  const blobLengths = [blobs, largeBlobs].flatMap((table) =>
+    [...stored]
+      .filter(([key]) => key.startsWith(table.prefix))
+      .map(([, blob]) => table.decode(blob).data.length),
+  );
   return {
     starts: extents.map(({ start }) => start),
     lengths: extents.map(({ length }) => length),

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { Transaction } from '../../../stable-area/records/record-store.ts';
+import type { Table, Transaction } from '../../../stable-area/records/record-store.ts';
 import { type Key, StableAreaError } from '../../../stable-area/stable-area.ts';
 import {
   deadBlobBytesMax,
@@ -9,12 +9,11 @@ import {
   spanBytes,
 } from '../limits.ts';
 import {
-  blobs,
+  blobTable,
   endOf,
   type Extent,
   type ExtentMap,
   extentMaps,
-  type InlineExtent,
   makeBlob,
 } from '../records/content-records.ts';
 import { blobKey, numberKey } from '../records/keys.ts';
@@ -36,8 +35,7 @@ export function getSpan(transaction: Transaction, id: number): Span {
 
 /** The bytes of one extent: a view of what is stored. */
 export function extentData(transaction: Transaction, id: number, extent: Extent): Buffer {
-  assert(extent.kind === 'inline', 'this version writes no segments and cannot read them');
-  const blob = transaction.get(blobs, blobKey(id, extent.blob));
+  const blob = transaction.get(blobTable(extent), blobKey(id, extent.blob));
   if (blob?.crc32 !== extent.crc32 || blob.data.length !== extent.storedLength) {
     throw new StableAreaError(
       'STABLE_AREA_CORRUPT',
@@ -51,9 +49,9 @@ export function extentData(transaction: Transaction, id: number, extent: Extent)
 export function blobsWanted(
   id: number,
   extents: Iterable<Extent>,
-): { readonly table: typeof blobs; readonly key: string }[] {
-  return [...blobsOf([...extents]).keys()].map((blob) => ({
-    table: blobs,
+): { readonly table: Table<unknown>; readonly key: string }[] {
+  return [...blobsOf([...extents])].map(([blob, extent]) => ({
+    table: blobTable(extent),
     key: blobKey(id, blob),
   }));
 }
@@ -86,9 +84,13 @@ export function truncateSpan(transaction: Transaction, span: Span, end: number):
 
 /** Removes a span's map and blobs. Returns how many bytes of content they were. */
 export function deleteSpan(transaction: Transaction, { id, map }: Span): number {
-  for (const blob of blobsOf(map.extents).keys()) transaction.delete(blobs, blobKey(id, blob));
+  deleteBlobs(transaction, id, blobsOf(map.extents).values());
   transaction.delete(extentMaps, numberKey(id));
   return liveBytes(map.extents);
+}
+
+function deleteBlobs(transaction: Transaction, id: number, named: Iterable<Extent>): void {
+  for (const extent of named) transaction.delete(blobTable(extent), blobKey(id, extent.blob));
 }
 
 function addBlob(
@@ -97,12 +99,12 @@ function addBlob(
   start: number,
   parts: readonly Uint8Array[],
   number: number,
-): InlineExtent {
+): Extent {
   const blob = makeBlob(parts);
-  transaction.put(blobs, key, blob);
+  transaction.put(blobTable(blob), key, blob);
   const { length } = blob.data;
   return {
-    kind: 'inline',
+    kind: blob.kind,
     start,
     length,
     storedOffset: 0,
@@ -122,7 +124,7 @@ function joinNeighbours(
   const { start, end, data } = written;
   let room = joinedExtentBytesMax - data.length;
   const fits = (extent: Extent | undefined): extent is Extent =>
-    extent?.kind === 'inline' && extent.length <= room;
+    extent !== undefined && extent.length <= room;
   const before = extents.find((extent) => endOf(extent) === start);
   const left = fits(before) ? [before] : [];
   room -= liveBytes(left);
@@ -145,9 +147,9 @@ function joinNeighbours(
 function storeSpan(transaction: Transaction, { id, map }: Span, wanted: ExtentMap): number {
   const next = isUntidy(wanted.extents) ? tidied(transaction, id, wanted) : wanted;
   const used = blobsOf(next.extents);
-  for (const blob of blobsOf([...map.extents, ...wanted.extents]).keys()) {
-    if (!used.has(blob)) transaction.delete(blobs, blobKey(id, blob));
-  }
+  const before = blobsOf([...map.extents, ...wanted.extents]);
+  for (const blob of used.keys()) before.delete(blob);
+  deleteBlobs(transaction, id, before.values());
   transaction.put(extentMaps, numberKey(id), next);
   return liveBytes(next.extents) - liveBytes(map.extents);
 }
@@ -181,16 +183,13 @@ function tidied(transaction: Transaction, id: number, map: ExtentMap): ExtentMap
   return { nextBlob, extents };
 }
 
-/** Extents that will be one: those with only small holes between them. Segments are left alone. */
+/** Extents that will be one: those with only small holes between them. */
 function grouped(extents: readonly Extent[]): Extent[][] {
   const groups: Extent[][] = [];
   for (const extent of extents) {
     const last = groups.at(-1);
     const previous = last?.at(-1);
-    const joins =
-      previous?.kind === 'inline' &&
-      extent.kind === 'inline' &&
-      extent.start - endOf(previous) < keptHoleBytesMin;
+    const joins = previous !== undefined && extent.start - endOf(previous) < keptHoleBytesMin;
     if (joins) last?.push(extent);
     else groups.push([extent]);
   }
@@ -201,8 +200,7 @@ function grouped(extents: readonly Extent[]): Extent[][] {
 function isWhole(group: readonly Extent[], all: readonly Extent[]): boolean {
   const [only] = group;
   if (only === undefined || group.length > 1) return false;
-  if (only.kind === 'segment') return true;
-  const sharing = all.filter((extent) => extent.kind === 'inline' && extent.blob === only.blob);
+  const sharing = all.filter((extent) => extent.blob === only.blob);
   return only.length === only.storedLength && sharing.length === 1;
 }
 

@@ -2,9 +2,14 @@ import { strict as assert } from 'node:assert';
 import { crc32 } from '../../../stable-area/checksum.ts';
 import type { Table } from '../../../stable-area/records/record-store.ts';
 import { StableAreaError } from '../../../stable-area/stable-area.ts';
-import { unreachable } from '../../unreachable.ts';
-import { contentDepthMax, extentsPerMapMax, indexFanout, spanBytes } from '../limits.ts';
-import { blobPrefix, indexPrefix, mapPrefix } from './keys.ts';
+import {
+  contentDepthMax,
+  extentsPerMapMax,
+  indexFanout,
+  largeBlobBytesMin,
+  spanBytes,
+} from '../limits.ts';
+import { blobPrefix, indexPrefix, largeBlobPrefix, mapPrefix } from './keys.ts';
 import { RecordReader, RecordWriter } from './record-format.ts';
 
 /** A node of a file's index: for each child the id of a node one level down, or of an extent map; 0 for a hole. */
@@ -15,32 +20,19 @@ export interface IndexNode {
   readonly children: readonly number[];
 }
 
-interface ExtentCommon {
+export interface Extent {
+  /** Which table the blob is in: small ones lie beside the other records, large ones in the value log. */
+  readonly kind: 'small' | 'large';
   /** Offset in the span. */
   readonly start: number;
   readonly length: number;
   /** The data are this part of what is stored: a later WRITE may have covered the rest. */
   readonly storedOffset: number;
   readonly storedLength: number;
-  /** Of everything that is stored, so that a trimmed extent keeps its sum. */
+  /** Of everything that is stored, so that a trimmed extent keeps its sum. 0 for a large blob: the stable area has its sum. */
   readonly crc32: number;
-}
-
-export interface InlineExtent extends ExtentCommon {
-  readonly kind: 'inline';
   readonly blob: number;
 }
-
-/** Data in the value log: written by a later version of this program, read and kept by this one. */
-export interface SegmentExtent extends ExtentCommon {
-  readonly kind: 'segment';
-  readonly epoch: number;
-  readonly segment: number;
-  /** Offset of the stored data in the segment. */
-  readonly position: number;
-}
-
-export type Extent = InlineExtent | SegmentExtent;
 
 /** The content of one span: extents in order, none touching another's bytes; what is between them is zeros. */
 export interface ExtentMap {
@@ -49,7 +41,7 @@ export interface ExtentMap {
   readonly extents: readonly Extent[];
 }
 
-/** Inline data with their sum, as they are stored: in one buffer, so that writing them copies nothing. */
+/** Data with their sum, as they are stored: in one buffer, so that writing them copies nothing. */
 export interface Blob {
   readonly record: Buffer;
   readonly data: Buffer;
@@ -57,10 +49,12 @@ export interface Blob {
 }
 
 const version = 1;
+/** Of a map that names large blobs, which programs before them could not find. */
+const largeMapVersion = 2;
 const childBytes = 1 + 8;
-const extentCommonBytes = 5 * 4 + 1;
-const inlineBytes = 4;
-const segmentBytes = 6 + 4 + 6;
+const extentBytes = 5 * 4 + 1 + 4;
+/** What a map calls the kinds; 1 was kept free for another one, and never written. */
+const kindNumbers = { small: 0, large: 2 } as const;
 const blobHeaderBytes = 1 + 4;
 
 /** version (1)  level (1)  count (1), then for each child that is there: slot (1)  id (8) */
@@ -92,25 +86,23 @@ export const indexNodes: Table<IndexNode> = {
 
 /**
  * version (1)  next blob (4)  count (2), then for each extent: start (4)  length (4)  stored offset (4)
- * stored length (4)  crc32 (4)  kind (1), and   inline (0): blob (4)   segment (1): epoch (6)  number (4)  position (6)
+ * stored length (4)  crc32 (4)  kind (1)  blob (4)
  */
 export const extentMaps: Table<ExtentMap> = {
   prefix: mapPrefix,
   encode(map) {
     checkMap(map);
-    const extentBytes = map.extents.map(
-      (extent) => extentCommonBytes + (extent.kind === 'inline' ? inlineBytes : segmentBytes),
-    );
-    const writer = new RecordWriter(
-      version,
-      extentBytes.reduce((sum, bytes) => sum + bytes, 4 + 2),
-    );
-    writer.uint32(map.nextBlob).uint16(map.extents.length);
-    for (const extent of map.extents) writeExtent(writer, extent);
+    const { extents } = map;
+    const isLarge = extents.some(({ kind }) => kind === 'large');
+    const lengthBytes = 4 + 2 + extents.length * extentBytes;
+    const writer = new RecordWriter(isLarge ? largeMapVersion : version, lengthBytes);
+    writer.uint32(map.nextBlob).uint16(extents.length);
+    for (const extent of extents) writeExtent(writer, extent);
     return writer.finish();
   },
   decode(bytes) {
-    const reader = new RecordReader(bytes, version, 'an extent map');
+    const found = bytes[0] === largeMapVersion ? largeMapVersion : version;
+    const reader = new RecordReader(bytes, found, 'an extent map');
     const nextBlob = reader.uint32();
     const extents: Extent[] = [];
     for (let left = reader.uint16(); left > 0; left -= 1) extents.push(readExtent(reader));
@@ -137,21 +129,38 @@ export const blobs: Table<Blob> = {
   },
 };
 
+/** The data alone, so that blobs that are read together can be one piece. Their sum is the stable area's. */
+export const largeBlobs: Table<Blob> = {
+  prefix: largeBlobPrefix,
+  encode: (blob) => blob.record,
+  decode(bytes) {
+    const record = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return { record, data: record, crc32: 0 };
+  },
+};
+
+export function blobTable({ kind }: Pick<Extent, 'kind'>): typeof blobs {
+  return kind === 'small' ? blobs : largeBlobs;
+}
+
 /** A blob with its own copy of the data: what came from a socket is a view that does not last. */
-export function makeBlob(parts: readonly Uint8Array[]): Blob {
+export function makeBlob(parts: readonly Uint8Array[]): Blob & Pick<Extent, 'kind'> {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   assert(length > 0 && length <= spanBytes, `a blob of ${length} bytes`);
-  const record = Buffer.allocUnsafeSlow(blobHeaderBytes + length);
-  record[0] = version;
-  let at = blobHeaderBytes;
+  const isLarge = length >= largeBlobBytesMin;
+  const headerBytes = isLarge ? 0 : blobHeaderBytes;
+  const record = Buffer.allocUnsafeSlow(headerBytes + length);
+  let at = headerBytes;
   for (const part of parts) {
     record.set(part, at);
     at += part.length;
   }
-  const data = record.subarray(blobHeaderBytes);
+  if (isLarge) return { kind: 'large', record, data: record, crc32: 0 };
+  const data = record.subarray(headerBytes);
   const sum = crc32(data);
+  record[0] = version;
   record.writeUInt32BE(sum, 1);
-  return { record, data, crc32: sum };
+  return { kind: 'small', record, data, crc32: sum };
 }
 
 export function endOf(extent: Extent): number {
@@ -164,17 +173,9 @@ function writeExtent(writer: RecordWriter, extent: Extent): void {
     .uint32(extent.length)
     .uint32(extent.storedOffset)
     .uint32(extent.storedLength)
-    .uint32(extent.crc32);
-  switch (extent.kind) {
-    case 'inline':
-      writer.uint8(0).uint32(extent.blob);
-      return;
-    case 'segment':
-      writer.uint8(1).int48(extent.epoch).uint32(extent.segment).int48(extent.position);
-      return;
-    default:
-      unreachable(extent);
-  }
+    .uint32(extent.crc32)
+    .uint8(kindNumbers[extent.kind])
+    .uint32(extent.blob);
 }
 
 function readExtent(reader: RecordReader): Extent {
@@ -186,15 +187,9 @@ function readExtent(reader: RecordReader): Extent {
     crc32: reader.uint32(),
   };
   const kind = reader.uint8();
-  if (kind === 0) return { kind: 'inline', ...common, blob: reader.uint32() };
-  assert(kind === 1, `an extent of kind ${kind}`);
-  return {
-    kind: 'segment',
-    ...common,
-    epoch: reader.int48(),
-    segment: reader.uint32(),
-    position: reader.int48(),
-  };
+  assert(kind === kindNumbers.small || kind === kindNumbers.large, `an extent of kind ${kind}`);
+  const blob = reader.uint32();
+  return { kind: kind === kindNumbers.small ? 'small' : 'large', ...common, blob };
 }
 
 function checkNode({ level, children }: IndexNode, present: number): void {
@@ -208,7 +203,7 @@ function checkMap({ extents, nextBlob }: ExtentMap): void {
   for (const extent of extents) {
     assert(extent.start >= end && extent.length > 0, 'extents are in order and apart');
     assert(extent.storedOffset + extent.length <= extent.storedLength, 'an extent is stored');
-    assert(extent.kind === 'segment' || extent.blob < nextBlob, 'blob numbers are given in order');
+    assert(extent.blob < nextBlob, 'blob numbers are given in order');
     end = endOf(extent);
   }
   assert(end <= spanBytes, 'extents are within their span');

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { servicePrefix } from '../../../stable-area/keys.ts';
+import { servicePrefix, valuesPrefix } from '../../../stable-area/keys.ts';
 import type { Key } from '../../../stable-area/stable-area.ts';
 
 /*
@@ -12,7 +12,8 @@ import type { Key } from '../../../stable-area/stable-area.ts';
  *   02 'c'  directory (8)  cookie (8)   the same entry by its cookie, for READDIR
  *   02 'x'  content id (8)          an index node of a file's content
  *   02 'm'  content id (8)          the extent map of one span
- *   02 'b'  content id (8)  blob (4)    inline data that the map of this id names
+ *   02 'b'  content id (8)  blob (4)    small data that the map of this id names
+ *   03      content id (8)  blob (4)    larger data, likewise: these lie in the value log
  *   02 'f'  sequence (8)            content that waits to be freed
  *   02 'h'  address                 what a client host has mounted
  *   02 'k'                          how many hosts have mounted something
@@ -30,6 +31,7 @@ export const cookiePrefix = prefixOf('c');
 export const indexPrefix = prefixOf('x');
 export const mapPrefix = prefixOf('m');
 export const blobPrefix = prefixOf('b');
+export const largeBlobPrefix = valuesPrefix;
 export const freePrefix = prefixOf('f');
 export const mountPrefix = prefixOf('h');
 export const mountCountPrefix = prefixOf('k');

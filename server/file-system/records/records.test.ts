@@ -92,17 +92,13 @@ const examples: readonly [string, Table<never>, unknown][] = [
   row('extent map', extentMaps, {
     nextBlob: 3,
     extents: [
-      { kind: 'inline', start: 0, length: 98, ...stored, blob: 2 },
-      {
-        kind: 'segment',
-        start: 98,
-        length: 1,
-        ...stored,
-        epoch: 2 ** 40,
-        segment: 7,
-        position: 2 ** 41,
-      },
+      { kind: 'small', start: 0, length: 98, ...stored, blob: 2 },
+      { kind: 'large', start: 98, length: 1, ...stored, blob: 1 },
     ],
+  }),
+  row('extent map without large blobs', extentMaps, {
+    nextBlob: 3,
+    extents: [{ kind: 'small', start: 0, length: 98, ...stored, blob: 2 }],
   }),
   row('free record', freeRecords, {
     owner: { ino: 5, generation: 6 },
@@ -131,9 +127,9 @@ describe.each(examples)('%s', (_name, table, value) => {
 
   test('in an unknown format is refused', () => {
     const record = Buffer.from(table.encode(value as never));
-    record[0] = 2;
+    record[0] = 3;
     expect(() => table.decode(record)).toThrow(StableAreaError);
-    expect(() => table.decode(record)).toThrow(/format 2, this program reads 1/);
+    expect(() => table.decode(record)).toThrow(/format 3, this program reads 1/);
   });
 
   test('that is cut short or goes on is refused', () => {
@@ -176,7 +172,7 @@ describe('records that are not sound are neither written nor read', () => {
   });
 
   const extent = {
-    kind: 'inline',
+    kind: 'small',
     start: 0,
     length: 10,
     storedOffset: 0,
@@ -213,6 +209,14 @@ describe('blobs', () => {
       expect.objectContaining({ code: 'STABLE_AREA_CORRUPT' }),
     );
   });
+});
+
+test('an extent map that names no large blob is what earlier programs read and wrote', () => {
+  const stored = { storedOffset: 1, storedLength: 3, crc32: 4 };
+  const extents = [{ kind: 'small', start: 5, length: 2, ...stored, blob: 6 }] as const;
+  expect(extentMaps.encode({ nextBlob: 7, extents })).toEqual(
+    Buffer.from('01000000070001000000050000000200000001000000030000000400' + '00000006', 'hex'),
+  );
 });
 
 describe('keys', () => {

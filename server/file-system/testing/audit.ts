@@ -5,6 +5,7 @@ import {
   blobs,
   extentMaps,
   indexNodes,
+  largeBlobs,
   type ExtentMap,
   type IndexNode,
 } from '../records/content-records.ts';
@@ -30,7 +31,8 @@ export function auditVolume({ stored }: MemoryRecords): void {
   const inodeList = [...all(inodes).values()];
   const state = all(states).get(onlyKey);
   assert(state !== undefined);
-  const audit = new ContentAudit(all(indexNodes), all(extentMaps), new Set(all(blobs).keys()));
+  const blobKeys = new Set([...all(blobs).keys(), ...all(largeBlobs).keys()]);
+  const audit = new ContentAudit(all(indexNodes), all(extentMaps), blobKeys);
   auditNames(inodeList, all(entries), all(cookieEntries));
   assert.equal(state.usedInodes, inodeList.length, 'used inodes are counted');
   const pendingBytes = new Map<number, number>();
@@ -83,9 +85,7 @@ class ContentAudit {
     const map = this.#maps.get(key);
     assert(map !== undefined, `extent map ${id} is there once`);
     this.#maps.delete(key);
-    const named = new Set(
-      map.extents.map((extent) => (extent.kind === 'inline' ? extent.blob : -1)),
-    );
+    const named = new Set(map.extents.map((extent) => extent.blob));
     for (const blob of named) assert(this.#blobs.delete(blobKey(id, blob)), 'a blob is there');
     return liveBytes(map.extents);
   }

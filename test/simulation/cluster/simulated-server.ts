@@ -17,6 +17,7 @@ const engineLimits = { logBytesMax: 12_000, tablesMax: 3 };
 const areaLimits: Partial<FolderAreaLimits> = {
   reserveBytes: 96 * 1024,
   takeoverMarginBytes: 8 * 1024,
+  segmentBytesMax: 40 * 1024,
   spacePollMs: 1_000,
 };
 

@@ -1,0 +1,184 @@
+import { strict as assert } from 'node:assert';
+import type { Timers } from '../../environment/clock.ts';
+import type { Folder } from '../../environment/folder.ts';
+import { crc32 } from '../checksum.ts';
+import { isLocation, sealLocation, unsealLocation } from '../holder/value-format.ts';
+import type { KeyValueEngine } from '../key-value-engine.ts';
+import { isValueKey } from '../keys.ts';
+import { valueBytesMax } from '../limits.ts';
+import type { Change, Key } from '../stable-area.ts';
+import type { Entry } from './frame.ts';
+import {
+  decodeLocation,
+  encodeLocation,
+  type Location,
+  parseSegmentName,
+  type SegmentId,
+  segmentName,
+} from './location.ts';
+import { SegmentAppender } from './segment-appender.ts';
+import { SegmentReader } from './segment-reader.ts';
+import { SegmentUse } from './segment-use.ts';
+
+export interface ValueLogParts {
+  readonly folder: Folder;
+  readonly timers: Timers;
+  /** Where the segments of all epochs are. */
+  readonly directory: string;
+  readonly epoch: number;
+  readonly segmentBytesMax: number;
+}
+
+/** What a batch whose records are not durable yet has in the log. */
+interface PendingBatch {
+  /** The last of its frames. */
+  frame: number;
+  /** The first of the segments that they are in. */
+  readonly segment: number;
+}
+
+/**
+ * The values of records below `valuesPrefix`, apart from the records, as WiscKey has it: a value is appended to a segment
+ * when its change is committed, the record says where it lies, and the segment is synced before the record is written.
+ * Nobody writes into a segment of another epoch, so all holders share the folder, and a takeover copies none of it.
+ */
+export class ValueLog {
+  readonly #parts: ValueLogParts;
+  readonly #engine: KeyValueEngine;
+  readonly #use: SegmentUse;
+  readonly #namedAtOpen: ReadonlySet<string>;
+  readonly #appender: SegmentAppender;
+  readonly #reader: SegmentReader;
+  /** In the order of their numbers. */
+  readonly #pending = new Map<number, PendingBatch>();
+  /** In use no more, as of the batch that is being written. */
+  readonly #empty = new Map<string, SegmentId>();
+
+  private constructor(parts: ValueLogParts, engine: KeyValueEngine, use: SegmentUse) {
+    this.#parts = parts;
+    this.#engine = engine;
+    this.#use = use;
+    this.#namedAtOpen = new Set(use.segments.map(({ segment }) => segmentName(segment)));
+    this.#appender = new SegmentAppender(parts);
+    this.#reader = new SegmentReader(parts.folder, parts.directory);
+  }
+
+  /** `engine`: where the records are; the holder's. */
+  static async open(parts: ValueLogParts, engine: KeyValueEngine): Promise<ValueLog> {
+    return new ValueLog(parts, engine, await SegmentUse.load(engine));
+  }
+
+  /** Appends the values among these changes; what is returned says where they lie instead. */
+  take(changes: readonly Change[]): readonly Change[] {
+    const entries = changes.flatMap(entryOf);
+    if (entries.length === 0) return changes;
+    const locations = this.#appender.append(entries).values();
+    return changes.map((change) => {
+      if (change.value === undefined || !isValueKey(change.key)) return change;
+      const location = locations.next().value;
+      assert(location !== undefined);
+      return { key: change.key, value: encodeLocation(location) };
+    });
+  }
+
+  /** What was taken last has become a part of this batch. */
+  joined(batch: number): void {
+    const frame = this.#appender.lastFrame;
+    const pending = this.#pending.get(batch);
+    if (pending !== undefined) pending.frame = frame;
+    else this.#pending.set(batch, { frame, segment: this.#appender.segment });
+  }
+
+  /**
+   * Waits until the batch's values are on the disk, and returns what is to be stored for its changes below `valuesPrefix`,
+   * with what is in use of each segment from then on. One batch at a time, with everything before it written.
+   */
+  async prepare(
+    batch: number,
+    changes: ReadonlyMap<Key, Uint8Array | undefined>,
+  ): Promise<Change[]> {
+    const own = [...changes].filter(([key]) => isValueKey(key));
+    const deleted = own.flatMap(([key, value]) => (value === undefined ? [key] : []));
+    const frame = this.#pending.get(batch)?.frame ?? 0;
+    const [gone] = await Promise.all([this.#locate(deleted), this.#appender.synced(frame)]);
+    const differences = gone.map(({ length, ...at }): [SegmentId, number] => [at, -length]);
+    const stored = own.map(([key, value]): Change => {
+      if (value === undefined) return { key, value };
+      const { length, ...at } = decodeLocation(value);
+      differences.push([at, length]);
+      return { key, value: sealLocation(key, value) };
+    });
+    const counts = this.#use.add(differences);
+    for (const [segment] of differences) this.#noteUse(segment);
+    return [...stored, ...counts];
+  }
+
+  /** The batch is written. Returns the segments that nothing names any more and that nothing will be appended to. */
+  written(batch: number): SegmentId[] {
+    this.#pending.delete(batch);
+    const [oldest] = this.#pending.values();
+    const firstNeeded = oldest?.segment ?? this.#appender.segment;
+    const unneeded = [...this.#empty.values()].filter(
+      ({ epoch, number }) => epoch < this.#parts.epoch || number < firstNeeded,
+    );
+    for (const segment of unneeded) this.#empty.delete(segmentName(segment));
+    return unneeded;
+  }
+
+  /** Values by where their records say that they lie. Rejects with ENOENT where a segment is gone. */
+  read(locations: readonly Location[]): Promise<Buffer[]> {
+    return this.#reader.read(locations);
+  }
+
+  /** Only after a check that began when nothing durable named them any more (DESIGN "Deletion is fenced too"). */
+  async remove(segments: readonly SegmentId[]): Promise<void> {
+    for (const segment of segments) {
+      this.#reader.drop(segment);
+      await this.#parts.folder.unlink(this.#pathOf(segmentName(segment)));
+    }
+  }
+
+  /**
+   * Removes the segments of earlier epochs that nothing names: what a holder appended and had not committed when it was
+   * fenced, and what it had no time to remove. May be called under the same conditions as `removeLeftovers`.
+   */
+  async removeUnnamed(): Promise<void> {
+    const { folder, directory, epoch } = this.#parts;
+    for (const name of await folder.list(directory)) {
+      const segment = parseSegmentName(name);
+      const isLeft = segment !== undefined && segment.epoch < epoch && !this.#namedAtOpen.has(name);
+      if (isLeft) await folder.unlink(this.#pathOf(name));
+    }
+  }
+
+  close(): void {
+    this.#appender.stop();
+    this.#reader.close();
+  }
+
+  async #locate(keys: readonly Key[]): Promise<Location[]> {
+    if (keys.length === 0) return [];
+    const stored = await this.#engine.getMany(keys);
+    return keys.flatMap((key, index) => {
+      const bytes = stored[index];
+      if (bytes === undefined || !isLocation(bytes)) return [];
+      return [decodeLocation(unsealLocation(key, bytes))];
+    });
+  }
+
+  #noteUse(segment: SegmentId): void {
+    const name = segmentName(segment);
+    if (this.#use.isUsed(segment)) this.#empty.delete(name);
+    else this.#empty.set(name, { epoch: segment.epoch, number: segment.number });
+  }
+
+  #pathOf(name: string): string {
+    return `${this.#parts.directory}/${name}`;
+  }
+}
+
+function entryOf({ key, value }: Change): Entry[] {
+  if (value === undefined || !isValueKey(key)) return [];
+  assert(value.length <= valueBytesMax, `a value of ${value.length} bytes`);
+  return [{ key, value, crc32: crc32(value) }];
+}
