@@ -1,3 +1,4 @@
+import type { EncodedResults } from '../pa/server/encoded-results.ts';
 import type { Service, ServiceContext } from '../pa/server/service.ts';
 import type { DispatchTable } from '../xdr/program.ts';
 import { Call, type VolumeSettings } from './call.ts';
@@ -6,9 +7,14 @@ import { Call, type VolumeSettings } from './call.ts';
 export type Procedures<Handlers> = {
   readonly [Name in keyof Handlers]: {
     readonly changes: boolean;
-    readonly handle: Handlers[Name];
+    readonly handle: MayEncode<Handlers[Name]>;
   };
 };
+
+/** The same handler, which may encode its result by itself. */
+type MayEncode<Handler> = Handler extends (args: infer Arguments, context: infer C) => infer Result
+  ? (args: Arguments, context: C) => Result | EncodedResults
+  : never;
 
 type Handle<Context> = (args: never, context: Context) => unknown;
 

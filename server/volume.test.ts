@@ -85,22 +85,26 @@ describe('a volume in a stable area', () => {
     await holder.close();
   });
 
-  test('what goes while its directory is listed has a name there, and no attributes', async () => {
+  test('what goes while its directory is listed is there as a whole, or not at all', async () => {
     const { world, holder } = await claimed();
     const names = Array.from({ length: 60 }, (_, index) => `name${index}`);
     await Promise.all(names.map((name) => world.create(name)));
     const from = { dir: { data: world.root }, cookie: 0n, cookieverf: Buffer.alloc(8) };
     const bounds = { dircount: 65_536, maxcount: 65_536 };
-    let gone = 0;
+    const lengths = new Set<number>();
     for (const [turns, name] of names.entries()) {
       const listing = world.volume.nfs3.nfsproc3Readdirplus({ ...from, ...bounds });
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
       const [reply] = await Promise.all([listing, world.remove(name)]);
       if (!('resok' in reply)) throw new Error(`status ${reply.status}`);
       const { entries } = reply.resok.reply;
-      gone += entries.filter((entry) => !entry.nameAttributes.attributesFollow).length;
+      lengths.add(entries.length + turns);
+      for (const { nameAttributes, nameHandle } of entries) {
+        expect([nameAttributes.attributesFollow, nameHandle.handleFollows]).toEqual([true, true]);
+      }
     }
-    expect(gone).toBeGreaterThan(0);
+    // Some were listed before the removal that came with them, and some after it.
+    expect(lengths).toEqual(new Set([names.length + 2, names.length + 1]));
     await holder.close();
   });
 

@@ -78,6 +78,15 @@ export class XdrWriter {
     this.#chunk.writeBigUInt64BE(value, at);
   }
 
+  /** The same for a number that is exact: no object is made for it. */
+  safeUnsignedHyper(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new XdrLimitError(`${value} is not an exact unsigned hyper`);
+    }
+    this.#word(Math.floor(value / 0x1_0000_0000));
+    this.#word(value >>> 0);
+  }
+
   /** RFC 4506 §4.4. */
   bool(value: boolean): void {
     this.unsignedInt(value ? 1 : 0);

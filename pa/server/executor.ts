@@ -3,8 +3,8 @@ import type { Clock } from '../../environment/clock.ts';
 import type { Random } from '../../environment/random.ts';
 import type { Executed, RecordStore, Transaction } from '../../stable-area/records/record-store.ts';
 import type { Holder } from '../../stable-area/stable-area.ts';
-import { encodeToBuffers } from '../../xdr/decode.ts';
 import type { AnyProcedure } from '../../xdr/program.ts';
+import { encodeResults } from './encoded-results.ts';
 import { NestedRequest } from './nested/nested-call.ts';
 import type { Caller, ServiceContext, VolumeState } from './service.ts';
 
@@ -128,5 +128,5 @@ function endingOf(work: Work, context: ServiceContext): Ending {
   }
   const { procedure } = work;
   assert(!(result instanceof Promise), `${procedure.name}: a handler is synchronous`);
-  return { kind: 'results', results: encodeToBuffers(procedure.result, result) };
+  return { kind: 'results', results: encodeResults(procedure, result) };
 }

@@ -90,6 +90,7 @@ export const clientRecords: Table<ClientRecord> = {
 /** version (1), status (1), digest (16), results. */
 export const registeredReplies: Table<RegisteredReply> = {
   prefix: '\x01r',
+  rangesOnly: true,
   encode({ digest, status, results }) {
     assert(digest.length === digestBytes);
     const bytes = Buffer.allocUnsafe(2 + digestBytes + results.length);

@@ -67,6 +67,7 @@ const headBytes = 2 + 4 + 8 + digestBytes;
 /** version (1), status (1), xid (4), ordinal (8), digest (16), results. */
 export const stockReplies: Table<StockReply> = {
   prefix: '\x01s',
+  rangesOnly: true,
   encode({ xid, digest, status, results, ordinal }) {
     assert(digest.length === digestBytes && Number.isSafeInteger(ordinal) && ordinal >= 0);
     const bytes = Buffer.allocUnsafe(headBytes + results.length);

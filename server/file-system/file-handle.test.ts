@@ -18,7 +18,7 @@ test.prop([ino, ino])('a handle says what it was made of, on every server', (fil
 });
 
 test.prop([fc.nat(handleBytes * 8 - 1)])('a handle with one bit changed is none', (bit) => {
-  const handle = handles.make({ ino: 5, exportRoot: 2 });
+  const handle = Buffer.from(handles.make({ ino: 5, exportRoot: 2 }));
   handles.parse(handle);
   handle[bit >> 3] = (handle[bit >> 3] ?? 0) ^ (1 << (bit & 7));
   expect(handles.parse(handle)).toBeUndefined();
@@ -47,6 +47,9 @@ test('the memory of genuine handles is bounded, and only a memory', () => {
     const handle = handles.make({ ino: number, exportRoot: 2 });
     expect(handles.parse(handle)?.ino).toBe(number);
   }
+  expect(handles.make({ ino: 19_999, exportRoot: 3 })).not.toEqual(
+    handles.make({ ino: 19_999, exportRoot: 2 }),
+  );
   const first = handles.make({ ino: 1, exportRoot: 2 });
   expect(handles.parse(first)).toEqual({ ino: 1, exportRoot: 2 });
 });

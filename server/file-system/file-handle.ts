@@ -7,7 +7,7 @@ export const handleBytes = 32;
 const volumeBytes = 8;
 const macOffset = 24;
 const macBytes = 8;
-/** Handles remembered as genuine. A tenth of a microsecond instead of three. */
+/** Handles remembered, twice as many at most. A tenth of a microsecond instead of the eight of a MAC. */
 const rememberedMax = 8_192;
 
 /** What a file handle says. */
@@ -24,31 +24,41 @@ export interface HandleTarget {
  * sub-tree cannot reach anything outside of it.
  */
 export class FileHandles {
+  /** Identity of the volume: the beginning of every handle. */
+  readonly fsid: bigint;
   readonly #volume: Buffer;
   readonly #secret: Buffer;
-  /** Handles that were found genuine, the last ones. Only saves time: checking is a pure function. */
-  #remembered = new Map<string, HandleTarget>();
-  #before = new Map<string, HandleTarget>();
+  /** The last handles that were made or found genuine. Only saves time: both are pure functions. */
+  readonly #genuine = new RecentMap<string, HandleTarget>();
+  readonly #made = new RecentMap<number, Made>();
 
   constructor(areaId: Uint8Array, identity: VolumeIdentity) {
     assert(areaId.length >= volumeBytes);
     this.#volume = Buffer.from(areaId.subarray(0, volumeBytes));
+    this.fsid = this.#volume.readBigUInt64BE(0);
     this.#secret = identity.handleSecret;
   }
 
-  make({ ino, exportRoot }: HandleTarget): Buffer {
+  /** The handle may be given to others meanwhile: not to be changed. */
+  make(target: HandleTarget): Buffer {
+    const { ino, exportRoot } = target;
+    const made = this.#made.get(ino);
+    if (made?.exportRoot === exportRoot) return made.handle;
     const handle = Buffer.allocUnsafe(handleBytes);
     this.#volume.copy(handle, 0);
     handle.writeBigUInt64BE(BigInt(ino), 8);
     handle.writeBigUInt64BE(BigInt(exportRoot), 16);
     this.#mac(handle).copy(handle, macOffset);
+    this.#made.set(ino, { handle, exportRoot });
+    // It comes back with the next call for this file.
+    this.#genuine.set(handle.toString('latin1'), { ino, exportRoot });
     return handle;
   }
 
   /** Undefined for what this volume never gave: another volume's handle, a forged or a damaged one. */
   parse(handle: Buffer): HandleTarget | undefined {
     const text = handle.toString('latin1');
-    const remembered = this.#remembered.get(text) ?? this.#before.get(text);
+    const remembered = this.#genuine.get(text);
     if (remembered !== undefined) return remembered;
     if (handle.length !== handleBytes || !handle.subarray(0, volumeBytes).equals(this.#volume)) {
       return undefined;
@@ -58,7 +68,7 @@ export class FileHandles {
       ino: Number(handle.readBigUInt64BE(8)),
       exportRoot: Number(handle.readBigUInt64BE(16)),
     };
-    this.#remember(text, target);
+    this.#genuine.set(text, target);
     return target;
   }
 
@@ -68,12 +78,28 @@ export class FileHandles {
       .digest()
       .subarray(0, macBytes);
   }
+}
 
-  #remember(text: string, target: HandleTarget): void {
-    if (this.#remembered.size >= rememberedMax) {
-      this.#before = this.#remembered;
-      this.#remembered = new Map();
+/** A file has one handle for each export below which it is reached: nearly always one. */
+interface Made {
+  readonly handle: Buffer;
+  readonly exportRoot: number;
+}
+
+/** Remembers what was set last: at least `rememberedMax` values, at most twice as many. */
+class RecentMap<K, V> {
+  #current = new Map<K, V>();
+  #before = new Map<K, V>();
+
+  get(key: K): V | undefined {
+    return this.#current.get(key) ?? this.#before.get(key);
+  }
+
+  set(key: K, value: V): void {
+    if (this.#current.size >= rememberedMax) {
+      this.#before = this.#current;
+      this.#current = new Map();
     }
-    this.#remembered.set(text, target);
+    this.#current.set(key, value);
   }
 }

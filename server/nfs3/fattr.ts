@@ -7,7 +7,7 @@ import {
 } from '../../protocol/generated/nfs3.ts';
 import type { Call } from '../call.ts';
 import type { Change } from '../file-system/context.ts';
-import { type Inode, sizeOf, usedBytesOf } from '../file-system/records/inode.ts';
+import { type Device, type Inode, sizeOf, usedBytesOf } from '../file-system/records/inode.ts';
 import { getInode } from '../file-system/records/inode-records.ts';
 import type { Time } from '../file-system/time.ts';
 import type { OpenedHandle } from './file-handle.ts';
@@ -26,11 +26,21 @@ const secondsMax = 0xffff_ffff;
 export const noAttributes: PostOpAttr = { attributesFollow: false };
 const noWcc: WccData = { before: { attributesFollow: false }, after: noAttributes };
 
+const noDevice: Device = { major: 0, minor: 0 };
+
+export function typeOf(inode: Inode): Ftype3 {
+  return types[inode.type];
+}
+
+export function deviceOf(inode: Inode): Device {
+  return 'device' in inode ? inode.device : noDevice;
+}
+
 /** RFC 1813 §2.6. */
 export function fattrOf(call: Call, inode: Inode): Fattr3 {
-  const device = 'device' in inode ? inode.device : { major: 0, minor: 0 };
+  const device = deviceOf(inode);
   return {
-    type: types[inode.type],
+    type: typeOf(inode),
     mode: inode.mode,
     nlink: inode.nlink,
     uid: inode.uid,
@@ -38,7 +48,7 @@ export function fattrOf(call: Call, inode: Inode): Fattr3 {
     size: BigInt(sizeOf(inode)),
     used: BigInt(usedBytesOf(inode)),
     rdev: { specdata1: device.major, specdata2: device.minor },
-    fsid: Buffer.from(call.service.volume.areaId).readBigUInt64BE(0),
+    fsid: call.handles.fsid,
     fileid: BigInt(inode.ino),
     atime: timeOf(inode.atime),
     mtime: timeOf(inode.mtime),

@@ -1,7 +1,8 @@
 import type { Cookie3, Cookieverf3, NfsFh3 } from '../../protocol/generated/nfs3.ts';
 import type { Call } from '../call.ts';
 import type { HandleTarget } from '../file-system/file-handle.ts';
-import { type NamedEntry, readDirectory } from '../file-system/operations/read-directory.ts';
+import { readDirectory } from '../file-system/operations/read-directory.ts';
+import type { NamedEntry } from '../file-system/records/entry-records.ts';
 import type { DirectoryInode } from '../file-system/records/inode.ts';
 import { type OpenedHandle, openHandle } from './file-handle.ts';
 import { listingBytesOf } from './limits.ts';
@@ -36,6 +37,8 @@ export interface Listing {
   readonly near: HandleTarget;
   readonly entries: readonly NamedEntry[];
   readonly eof: boolean;
+  /** Of the encoded result, at most. */
+  readonly resultBytes: number;
 }
 
 /** What READDIR and READDIRPLUS have in common. `target` is what the handle leads to. */
@@ -54,26 +57,30 @@ export function listDirectory(
     entriesMax: Math.max(1, Math.ceil(room / smallestEntryBytes)),
   });
   if (outcome.status !== 'ok') return { target, listing: outcome };
-  const entries = entriesWithin(outcome.entries, asked, room);
+  const { entries, bytes } = entriesWithin(outcome.entries, asked, room);
   if (entries.length === 0 && outcome.entries.length > 0) {
     return { target, listing: { status: 'TOOSMALL' } };
   }
   const eof = outcome.eof && entries.length === outcome.entries.length;
-  return { target, listing: { status: 'ok', inode: outcome.inode, near: target, entries, eof } };
+  const resultBytes = fixedBytes + bytes;
+  const { inode } = outcome;
+  return { target, listing: { status: 'ok', inode, near: target, entries, eof, resultBytes } };
 }
 
 function entriesWithin(
   entries: readonly NamedEntry[],
   { nameBytesMax, attachedBytes }: ListingArguments,
   room: number,
-): readonly NamedEntry[] {
-  let left = room;
-  let nameBytesLeft = nameBytesMax;
-  const end = entries.findIndex(({ name }, index) => {
-    const bytes = entryFixedBytes + Math.ceil(name.length / 4) * 4;
-    left -= bytes + attachedBytes;
-    nameBytesLeft -= bytes;
-    return left < 0 || (nameBytesLeft < 0 && index > 0);
-  });
-  return end < 0 ? entries : entries.slice(0, end);
+): { readonly entries: readonly NamedEntry[]; readonly bytes: number } {
+  let bytes = 0;
+  let nameBytes = 0;
+  for (const [index, { name }] of entries.entries()) {
+    const ownBytes = entryFixedBytes + Math.ceil(name.length / 4) * 4;
+    nameBytes += ownBytes;
+    if (bytes + ownBytes + attachedBytes > room || (nameBytes > nameBytesMax && index > 0)) {
+      return { entries: entries.slice(0, index), bytes };
+    }
+    bytes += ownBytes + attachedBytes;
+  }
+  return { entries, bytes };
 }

@@ -1,4 +1,5 @@
 import { seededRandom } from '../../environment/testing/seeded-random.ts';
+import { encodeResults } from '../../pa/server/encoded-results.ts';
 import type {
   BackgroundWork,
   Gateway,
@@ -90,10 +91,11 @@ export class ServiceVolume implements RpcCaller<CallOptions> {
     const row = service.dispatch.rows.get(procedure.number);
     if (row === undefined) throw new WireError('PROC_UNAVAIL');
     await this.#initialised;
-    const result = (await this.#records.execute((transaction) =>
+    const result = await this.#records.execute((transaction) =>
       row.handle(sent.value, this.#context(transaction, options)),
-    )) as Result;
-    const received = decodeAll(procedure.result, encodeToBuffer(procedure.result, result));
+    );
+    const encoded = Buffer.concat(encodeResults(procedure, result));
+    const received = decodeAll(procedure.result, encoded);
     if (!received.ok) throw new WireError(received.failure.detail);
     return received.value;
   }

@@ -31,6 +31,8 @@ export interface CacheEntry {
 /** Records in memory, evicted by the clock algorithm once they take more than `bytesMax` bytes. */
 export class RecordCache {
   readonly #tables = new Map<Table<unknown>, Map<Key, CacheEntry>>();
+  /** Of counted tables: how many records of each list are here, those that are known not to exist left out. */
+  readonly #present = new Map<Table<unknown>, Map<Key, number>>();
   readonly #bytesMax: number;
   #bytes = 0;
   #count = 0;
@@ -84,8 +86,28 @@ export class RecordCache {
     return entry;
   }
 
-  /** Says how many bytes the record's value has. */
-  resize(entry: CacheEntry, valueBytes: number): void {
+  /**
+   * Whether a record is known not to exist although it is not here: all records of its list are. The newest batch that
+   * this was derived from, or undefined where it is not known.
+   */
+  absentBatch(table: Table<unknown>, key: Key): number | undefined {
+    const { counted } = table;
+    if (counted === undefined) return undefined;
+    const listKey = key.slice(0, counted.listKeyBytes);
+    const counter = this.#tables.get(counted.table)?.get(listKey);
+    if (counter?.known !== true || counter.value === undefined) return undefined;
+    const count = counted.countOf(counter.value);
+    const present = this.#present.get(table)?.get(listKey) ?? 0;
+    return count === present ? counter.batch : undefined;
+  }
+
+  /** Says what the record holds now, and how many bytes that has. */
+  set(entry: CacheEntry, value: unknown, batch: number, valueBytes: number): void {
+    this.#countPresent(entry, -1);
+    entry.value = value;
+    entry.known = true;
+    entry.batch = batch;
+    this.#countPresent(entry, 1);
     const sizeBytes = entry.key.length + entryOverheadBytes + valueBytes;
     this.#bytes += sizeBytes - entry.sizeBytes;
     entry.sizeBytes = sizeBytes;
@@ -115,7 +137,23 @@ export class RecordCache {
     }
   }
 
+  /** Counts a record of a counted table, if it is there. */
+  #countPresent({ table, key, known, value }: CacheEntry, by: 1 | -1): void {
+    const { counted } = table;
+    if (counted === undefined || !known || value === undefined) return;
+    let lists = this.#present.get(table);
+    if (lists === undefined) {
+      lists = new Map();
+      this.#present.set(table, lists);
+    }
+    const listKey = key.slice(0, counted.listKeyBytes);
+    const count = (lists.get(listKey) ?? 0) + by;
+    if (count === 0) lists.delete(listKey);
+    else lists.set(listKey, count);
+  }
+
   #remove(entry: CacheEntry): void {
+    this.#countPresent(entry, -1);
     this.#unlink(entry);
     this.#tables.get(entry.table)?.delete(entry.key);
     this.#bytes -= entry.sizeBytes;

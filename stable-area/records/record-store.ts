@@ -10,7 +10,36 @@ export interface Table<V> {
   /** Asserts that the value is sound: it is our own state. */
   encode(value: V): Uint8Array;
   /** Asserts likewise. Throws a StableAreaError STABLE_AREA_FORMAT on a version that this code does not know. */
-  decode(bytes: Uint8Array): V;
+  decode(bytes: Uint8Array, key: Key): V;
+  /** Read by ranges, never by `get`: what is written is not kept in memory record by record. */
+  readonly rangesOnly?: boolean;
+  /**
+   * Of a `rangesOnly` table that consists of lists (the entries of each directory): so many bytes of a key name its list,
+   * and each range lies within one. Lists that are read are kept in memory.
+   */
+  readonly listKeyBytes?: number;
+  /** Set for a table whose lists are counted by another one's records: made by `countedBy`. */
+  readonly counted?: CountedBy;
+}
+
+/**
+ * How many records a list has, as another record says that is changed with them: so many bytes of a key name its list,
+ * and are the whole key of the record that counts. Once as many are in memory, what is not there does not exist, and
+ * nothing has to be loaded to know it.
+ */
+export interface CountedBy {
+  readonly table: Table<unknown>;
+  readonly listKeyBytes: number;
+  /** Undefined: not a record that counts. */
+  readonly countOf: (counter: unknown) => number | undefined;
+}
+
+export function countedBy<V>(
+  table: Table<V>,
+  listKeyBytes: number,
+  countOf: (counter: V) => number | undefined,
+): CountedBy {
+  return { table, listKeyBytes, countOf: (counter) => countOf(counter as V) };
 }
 
 /** Keys within one table, without its prefix: from (inclusive) to (exclusive). */

@@ -2,7 +2,7 @@ import { test as property, fc } from '@fast-check/vitest';
 import { expect, test } from 'vitest';
 import type { Change, Holder, HolderLoss, KeyRange, StoredRecord } from '../stable-area.ts';
 import { HolderWatch } from './holder-watch.ts';
-import type { Executed, Table, Transaction } from './record-store.ts';
+import { countedBy, type Executed, type Table, type Transaction } from './record-store.ts';
 import { createRecordStore } from './store.ts';
 
 const texts: Table<string> = {
@@ -267,8 +267,70 @@ property.prop([fc.array(step, { maxLength: 60 }), fc.nat(800)], { numRuns: 500 }
     await Promise.all(pending);
     await holder.settle();
     const stored = new Map(
-      [...holder.stored].map(([key, value]) => [key.slice(2), texts.decode(value)]),
+      [...holder.stored].map(([key, value]) => [key.slice(2), texts.decode(value, key)]),
     );
     expect(stored).toEqual(model);
   },
 );
+
+const counts: Table<number> = {
+  prefix: '\x02k',
+  encode: (value) => Buffer.of(value),
+  decode: (bytes) => bytes[0] ?? 0,
+};
+const members: Table<string> = {
+  ...texts,
+  prefix: '\x02m',
+  counted: countedBy(counts, 1, (count) => count),
+};
+
+/** Toggles a member of a list and keeps its count; gives whether it was there. */
+function toggle(transaction: Transaction, key: string): boolean {
+  const list = key.slice(0, 1);
+  const count = transaction.get(counts, list) ?? 0;
+  const wasThere = transaction.get(members, key) !== undefined;
+  if (wasThere) transaction.delete(members, key);
+  else transaction.put(members, key, 'x');
+  transaction.put(counts, list, count + (wasThere ? -1 : 1));
+  return wasThere;
+}
+
+const toggled = fc.record({ list: fc.nat(1), member: fc.nat(5), loads: fc.nat(2) });
+
+property.prop([fc.array(toggled, { maxLength: 60 }), fc.nat(4_000)], { numRuns: 300 })(
+  'a member of a counted list is there when it is, however much of the list is in memory',
+  async (steps, cacheBytesMax) => {
+    const { holder, store } = setUp(cacheBytesMax);
+    const model = new Set<string>();
+    const pending: unknown[] = [];
+    for (const { list, member, loads } of steps) {
+      const key = `${list}${member}`;
+      pending.push(
+        store.execute((transaction) => {
+          const wasThere = toggle(transaction, key);
+          expect(wasThere).toBe(model.has(key));
+          if (wasThere) model.delete(key);
+          else model.add(key);
+        }),
+      );
+      for (let load = 0; load < loads; load += 1) holder.finishLoad(load);
+      holder.sync();
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    await holder.settle();
+    await Promise.all(pending);
+  },
+);
+
+test('what is not in memory does not exist once all of its list is, and no load is needed to know', () => {
+  const { holder, store } = setUp();
+  void store.execute((transaction) => {
+    transaction.put(counts, '1', 1);
+    transaction.put(members, '1a', 'x');
+  });
+  const seen = store.execute((transaction) => transaction.get(members, '1b'));
+  // It depends on the batch that said how many there are.
+  expect(seen).toEqual({ result: undefined, batch: 1 });
+  expect(holder.getManyCalls).toBe(0);
+});

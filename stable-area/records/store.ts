@@ -1,19 +1,24 @@
 import { strict as assert } from 'node:assert';
-import type { Change } from '../stable-area.ts';
+import type { Change, Key } from '../stable-area.ts';
 import { type CacheEntry, RecordCache } from './cache.ts';
 import { type HolderWatch, lostError } from './holder-watch.ts';
+import { ListCache, type ListGap } from './list-cache.ts';
 import type { Executed, RecordStore, Table, TableRecord, Transaction } from './record-store.ts';
 import {
   type CallNeeds,
   NeedMoreRecords,
   type RangeNeed,
   StagedTransaction,
+  type UnkeptChange,
 } from './transaction.ts';
 
 export interface RecordStoreLimits {
   /** Bytes of records kept in memory. Dirty and needed ones stay even above it. */
   readonly cacheBytesMax: number;
 }
+
+/** Share of the cache that lists may take. */
+const listShare = 0.25;
 
 export const defaultRecordStoreLimits: RecordStoreLimits = { cacheBytesMax: 64 * 1024 * 1024 };
 
@@ -33,8 +38,9 @@ export function createRecordStore(
   limits: RecordStoreLimits = defaultRecordStoreLimits,
 ): RecordStore & { statistics(): RecordStoreStatistics } {
   const { holder } = watch;
-  const cache = new RecordCache(limits.cacheBytesMax);
-  const transaction = new StagedTransaction(cache);
+  const lists = new ListCache(limits.cacheBytesMax * listShare);
+  const cache = new RecordCache(limits.cacheBytesMax * (1 - listShare));
+  const transaction = new StagedTransaction(cache, lists);
   let loads = 0;
   let repeatedExecutions = 0;
 
@@ -48,10 +54,10 @@ export function createRecordStore(
     try {
       result = procedure(transaction);
       assert(
-        !transaction.rangeUsed || transaction.staged.length === 0,
+        !transaction.rangeUsed || transaction.staged.length + transaction.unkept.length === 0,
         'a procedure that reads a range may change nothing',
       );
-      changes = encodeStaged(transaction.staged);
+      changes = encodeChanges(transaction.staged, transaction.unkept);
     } catch (signal) {
       abandonStaged();
       if (signal instanceof NeedMoreRecords) return signal;
@@ -70,20 +76,24 @@ export function createRecordStore(
       cache.dropIfUnused(entry);
     }
     transaction.staged.length = 0;
+    transaction.unkept.length = 0;
   }
 
   function applyStaged(changes: readonly Change[]): number {
     const batch = holder.commit(changes);
     transaction.staged.forEach((entry, index) => {
-      entry.value = entry.stagedValue;
-      entry.known = true;
-      entry.batch = batch;
+      cache.set(entry, entry.stagedValue, batch, changes[index]?.value?.length ?? 0);
       entry.referenced = true;
       entry.staged = false;
       entry.stagedValue = undefined;
-      cache.resize(entry, changes[index]?.value?.length ?? 0);
+    });
+    const kept = transaction.staged.length;
+    transaction.unkept.forEach(({ table, key, value }, index) => {
+      if (table.listKeyBytes === undefined) return;
+      lists.change(table, key, value, changes[kept + index]?.value?.length ?? 0, batch);
     });
     transaction.staged.length = 0;
+    transaction.unkept.length = 0;
     cache.evict(holder.durableBatch);
     return batch;
   }
@@ -98,10 +108,8 @@ export function createRecordStore(
           // A change executed since the load began is newer than what was loaded, durable or not.
           if (entry.known) return;
           const bytes = values[index];
-          entry.value = bytes === undefined ? undefined : entry.table.decode(bytes);
-          entry.known = true;
-          entry.batch = 0;
-          cache.resize(entry, bytes?.length ?? 0);
+          const value = bytes && entry.table.decode(bytes, entry.key);
+          cache.set(entry, value, 0, bytes?.length ?? 0);
         });
       },
       (error: unknown) => {
@@ -126,6 +134,7 @@ export function createRecordStore(
     }
     if (fresh.length > 0) waits.push(load(fresh));
     if (need.range !== undefined) waits.push(loadRange(need.range, needs));
+    if (need.gap !== undefined) waits.push(loadList(need.gap));
     await Promise.all(waits);
   }
 
@@ -136,9 +145,32 @@ export function createRecordStore(
     const { from, to, limit, reverse = false } = need.range;
     const stored = await holder.range({ from: prefix + from, to: prefix + to, limit, reverse });
     const records = stored.map(({ key, value }): TableRecord<unknown> => {
-      return { key: key.slice(prefix.length), value: need.table.decode(value) };
+      const own = key.slice(prefix.length);
+      return { key: own, value: need.table.decode(value, own) };
     });
     needs.ranges.set(need.id, records);
+  }
+
+  async function loadList(gap: ListGap): Promise<void> {
+    const { prefix } = gap.table;
+    const limit = lists.loadedRecordsMax;
+    const range = { from: prefix + gap.from, to: prefix + gap.to, limit };
+    // First, so that no change falls between what is noted and what is waited for.
+    const listLoad = lists.begin(gap);
+    try {
+      await watch.whenDurable(holder.lastBatch);
+      const stored = await holder.range(range);
+      let bytes = 0;
+      const records = stored.map(({ key, value }): TableRecord<unknown> => {
+        const own = key.slice(prefix.length);
+        bytes += value.length;
+        return { key: own, value: gap.table.decode(value, own) };
+      });
+      lists.install(listLoad, records, bytes, stored.length < limit);
+    } catch (error) {
+      lists.abandon(listLoad);
+      throw error;
+    }
   }
 
   async function executeWithLoads<R>(
@@ -178,7 +210,7 @@ export function createRecordStore(
     },
     statistics() {
       return {
-        cacheBytes: cache.sizeBytes,
+        cacheBytes: cache.sizeBytes + lists.sizeBytes,
         cacheEntries: cache.entries,
         loads,
         repeatedExecutions,
@@ -187,12 +219,16 @@ export function createRecordStore(
   };
 }
 
-function encodeStaged(staged: readonly CacheEntry[]): Change[] {
-  return staged.map((entry) => {
-    const table: Table<unknown> = entry.table;
-    return {
-      key: table.prefix + entry.key,
-      value: entry.stagedValue === undefined ? undefined : table.encode(entry.stagedValue),
-    };
-  });
+function encodeChanges(staged: readonly CacheEntry[], unkept: readonly UnkeptChange[]): Change[] {
+  const changes: Change[] = [];
+  for (const { table, key, stagedValue } of staged) {
+    changes.push(encodeChange(table, key, stagedValue));
+  }
+  for (const { table, key, value } of unkept) changes.push(encodeChange(table, key, value));
+  return changes;
+}
+
+function encodeChange(table: Table<unknown>, key: Key, value: unknown): Change {
+  const encoded = value === undefined ? undefined : table.encode(value);
+  return { key: table.prefix + key, value: encoded };
 }

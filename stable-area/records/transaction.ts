@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Key } from '../stable-area.ts';
 import type { CacheEntry, RecordCache } from './cache.ts';
+import type { ListCache, ListGap } from './list-cache.ts';
 import type { Table, TableRange, TableRecord, Transaction } from './record-store.ts';
 
 /** A range that a procedure asked for and that must be loaded. */
@@ -21,6 +22,14 @@ export interface CallNeeds {
 export class NeedMoreRecords {
   readonly entries: CacheEntry[] = [];
   range: RangeNeed | undefined;
+  gap: ListGap | undefined;
+}
+
+/** A change of a record that is not kept in memory by itself; `value` undefined deletes it. */
+export interface UnkeptChange {
+  readonly table: Table<unknown>;
+  readonly key: Key;
+  readonly value: unknown;
 }
 
 /**
@@ -29,20 +38,24 @@ export class NeedMoreRecords {
  */
 export class StagedTransaction implements Transaction {
   readonly #cache: RecordCache;
+  readonly #lists: ListCache;
   #needs: CallNeeds | undefined;
   #active = false;
   readonly staged: CacheEntry[] = [];
+  /** Of tables that are read by ranges only, in the order in which they were made. */
+  readonly unkept: UnkeptChange[] = [];
   /** The newest batch that anything read belongs to. */
   batch = 0;
   #rangeUsed = false;
 
-  constructor(cache: RecordCache) {
+  constructor(cache: RecordCache, lists: ListCache) {
     this.#cache = cache;
+    this.#lists = lists;
   }
 
   begin(needs: CallNeeds | undefined): void {
     assert(!this.#active, 'a procedure executed another one');
-    assert(this.staged.length === 0);
+    assert(this.staged.length === 0 && this.unkept.length === 0);
     this.#active = true;
     this.#needs = needs;
     this.#rangeUsed = false;
@@ -61,10 +74,13 @@ export class StagedTransaction implements Transaction {
 
   get<V>(table: Table<V>, key: Key): V | undefined {
     assert(this.#active, 'a transaction was used after its procedure had ended');
+    assert(table.rangesOnly !== true, 'a record that is read by ranges only');
     const entry = this.#cache.find(table, key);
-    if (entry === undefined) return leaveFor(this.#cache.obtain(table, key));
-    if (entry.staged) return entry.stagedValue as V | undefined;
-    if (!entry.known) return leaveFor(entry);
+    if (entry?.staged === true) return entry.stagedValue as V | undefined;
+    if (entry?.known !== true) {
+      if (this.#isAbsent(table, key)) return undefined;
+      return leaveFor(entry ?? this.#cache.obtain(table, key));
+    }
     entry.referenced = true;
     if (entry.batch > this.batch) this.batch = entry.batch;
     return entry.value as V | undefined;
@@ -74,12 +90,12 @@ export class StagedTransaction implements Transaction {
     assert(this.#active, 'a transaction was used after its procedure had ended');
     let need: NeedMoreRecords | undefined;
     for (const { table, key } of wanted) {
-      const entry = this.#cache.obtain(table, key);
-      if (entry.known || entry.staged) {
+      const entry = this.#cache.find(table, key);
+      if (entry !== undefined && (entry.known || entry.staged)) {
         entry.referenced = true;
-      } else {
+      } else if (!this.#isAbsent(table, key)) {
         need ??= new NeedMoreRecords();
-        need.entries.push(entry);
+        need.entries.push(entry ?? this.#cache.obtain(table, key));
       }
     }
     if (need !== undefined) leave(need);
@@ -97,6 +113,9 @@ export class StagedTransaction implements Transaction {
   range<V>(table: Table<V>, range: TableRange): readonly TableRecord<V>[] {
     assert(this.#active, 'a transaction was used after its procedure had ended');
     this.#rangeUsed = true;
+    if (table.listKeyBytes !== undefined && range.reverse !== true) {
+      return this.#listed(table, range) as readonly TableRecord<V>[];
+    }
     const id = JSON.stringify([table.prefix, range.from, range.to, range.limit, range.reverse]);
     const records = this.#needs?.ranges.get(id);
     if (records !== undefined) return records as readonly TableRecord<V>[];
@@ -105,8 +124,31 @@ export class StagedTransaction implements Transaction {
     return leave(need);
   }
 
+  /** Known by its list, without a load. What is staged for others of the list says nothing of this record. */
+  #isAbsent(table: Table<unknown>, key: Key): boolean {
+    const batch = this.#cache.absentBatch(table, key);
+    if (batch === undefined) return false;
+    if (batch > this.batch) this.batch = batch;
+    return true;
+  }
+
+  #listed(table: Table<unknown>, range: TableRange): readonly TableRecord<unknown>[] {
+    const found = this.#lists.find(table, range);
+    if ('gap' in found) {
+      const need = new NeedMoreRecords();
+      need.gap = found.gap;
+      return leave(need);
+    }
+    if (found.batch > this.batch) this.batch = found.batch;
+    return found.records;
+  }
+
   #stage(table: Table<unknown>, key: Key, value: unknown): void {
     assert(this.#active, 'a transaction was used after its procedure had ended');
+    if (table.rangesOnly === true) {
+      this.unkept.push({ table, key, value });
+      return;
+    }
     const entry = this.#cache.obtain(table, key);
     entry.stagedValue = value;
     if (!entry.staged) {

@@ -13,11 +13,11 @@ beforeEach(() => {
 function map(): { starts: number[]; lengths: number[]; storedBytes: number } {
   const { stored } = file.volume.records;
   const [bytes] = [...stored].filter(([key]) => key.startsWith(extentMaps.prefix));
-  const { extents } = extentMaps.decode(bytes?.[1] ?? Buffer.alloc(0));
+  const { extents } = extentMaps.decode(bytes?.[1] ?? Buffer.alloc(0), '');
   const blobLengths = [blobs, largeBlobs].flatMap((table) =>
     [...stored]
       .filter(([key]) => key.startsWith(table.prefix))
-      .map(([, blob]) => table.decode(blob).data.length),
+      .map(([, blob]) => table.decode(blob, '').data.length),
   );
   return {
     starts: extents.map(({ start }) => start),

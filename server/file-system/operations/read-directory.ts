@@ -1,17 +1,10 @@
 import { type OperationContext, openDirectory } from '../context.ts';
 import { mayAccess } from '../permissions.ts';
-import { cookieEntries } from '../records/entry-records.ts';
+import { cookieEntries, type NamedEntry } from '../records/entry-records.ts';
 import { type DirectoryInode, firstCookie } from '../records/inode.ts';
-import { cookieOfKey, cookieRange } from '../records/keys.ts';
+import { cookieRange } from '../records/keys.ts';
 import { failure, type Outcome } from '../status.ts';
 import { parentWithin } from './ancestors.ts';
-
-export interface NamedEntry {
-  readonly name: string;
-  readonly ino: number;
-  /** Reading goes on after this entry when this is given as `after`. */
-  readonly cookie: number;
-}
 
 const selfCookie = 1;
 const parentCookie = 2;
@@ -45,8 +38,9 @@ export function readDirectory(
     ...cookieRange(inode.ino, from),
     limit,
   });
-  const named = records.map(({ key, value }) => ({ ...value, cookie: cookieOfKey(key) }));
-  return { status: 'ok', inode, entries: [...dots, ...named], eof: records.length < limit };
+  const entries = dots;
+  for (const { value } of records) entries.push(value);
+  return { status: 'ok', inode, entries, eof: records.length < limit };
 }
 
 /** A directory that was moved out of what was mounted has no parent that may be told: a reader sees it as a root. */

@@ -1,8 +1,20 @@
 import { strict as assert } from 'node:assert';
-import type { Table, Transaction } from '../../../stable-area/records/record-store.ts';
+import {
+  countedBy,
+  type Table,
+  type Transaction,
+} from '../../../stable-area/records/record-store.ts';
 import { nameBytesMax } from '../limits.ts';
 import { firstCookie } from './inode.ts';
-import { cookieKey, cookiePrefix, entryKey, entryPrefix } from './keys.ts';
+import { inodes } from './inode-records.ts';
+import {
+  cookieKey,
+  cookieOfKey,
+  cookiePrefix,
+  entryKey,
+  entryPrefix,
+  numberKeyBytes,
+} from './keys.ts';
 import { RecordReader, RecordWriter } from './record-format.ts';
 
 /** What a name in a directory stands for. */
@@ -12,11 +24,13 @@ export interface Entry {
   readonly cookie: number;
 }
 
-/** The same entry the other way round. */
-export interface CookieEntry {
+/** The same entry the other way round, as a reader of the directory gets it. */
+export interface NamedEntry {
   /** A byte string. */
   readonly name: string;
   readonly ino: number;
+  /** Reading goes on after this entry when this is given as `after`. */
+  readonly cookie: number;
 }
 
 const version = 1;
@@ -24,6 +38,9 @@ const version = 1;
 /** version (1)  ino (8)  cookie (8) */
 export const entries: Table<Entry> = {
   prefix: entryPrefix,
+  counted: countedBy(inodes, numberKeyBytes, (inode) =>
+    inode.type === 'directory' ? inode.entryCount : undefined,
+  ),
   encode(entry) {
     checkEntry(entry);
     return new RecordWriter(version, 16).uint64(entry.ino).uint64(entry.cookie).finish();
@@ -37,9 +54,11 @@ export const entries: Table<Entry> = {
   },
 };
 
-/** version (1)  ino (8)  name */
-export const cookieEntries: Table<CookieEntry> = {
+/** version (1)  ino (8)  name; the cookie is in the key. */
+export const cookieEntries: Table<NamedEntry> = {
   prefix: cookiePrefix,
+  rangesOnly: true,
+  listKeyBytes: numberKeyBytes,
   encode(entry) {
     checkCookieEntry(entry);
     return new RecordWriter(version, 8 + entry.name.length)
@@ -47,10 +66,10 @@ export const cookieEntries: Table<CookieEntry> = {
       .byteString(entry.name)
       .finish();
   },
-  decode(bytes) {
+  decode(bytes, key) {
     const reader = new RecordReader(bytes, version, 'a directory entry');
     const ino = reader.uint64();
-    const entry = { ino, name: reader.restByteString() };
+    const entry = { name: reader.restByteString(), ino, cookie: cookieOfKey(key) };
     checkCookieEntry(entry);
     return entry;
   },
@@ -73,7 +92,7 @@ export function putEntry(
 ): void {
   transaction.put(entries, entryKey(directory, name), entry);
   const { ino, cookie } = entry;
-  transaction.put(cookieEntries, cookieKey(directory, cookie), { name, ino });
+  transaction.put(cookieEntries, cookieKey(directory, cookie), { name, ino, cookie });
 }
 
 export function deleteEntry(
@@ -90,6 +109,6 @@ function checkEntry({ ino, cookie }: Entry): void {
   assert(ino > 0 && cookie >= firstCookie);
 }
 
-function checkCookieEntry({ ino, name }: CookieEntry): void {
+function checkCookieEntry({ ino, name }: Omit<NamedEntry, 'cookie'>): void {
   assert(ino > 0 && name.length > 0 && name.length <= nameBytesMax);
 }

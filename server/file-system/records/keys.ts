@@ -39,6 +39,8 @@ export const mountCountPrefix = prefixOf('k');
 /** The key of a table that has one record only. */
 export const onlyKey: Key = '';
 
+export const numberKeyBytes = 8;
+
 /** A number in 8 bytes: the whole key of an inode, an index node, a map or a queue record. */
 export function numberKey(value: number): Key {
   assert(Number.isSafeInteger(value) && value >= 0, `${value} is no part of a key`);

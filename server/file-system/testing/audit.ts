@@ -26,7 +26,10 @@ export function auditVolume({ stored }: MemoryRecords): void {
     new Map(
       [...stored]
         .filter(([key]) => key.startsWith(table.prefix))
-        .map(([key, bytes]) => [key.slice(table.prefix.length), table.decode(bytes)]),
+        .map(([key, bytes]) => {
+          const own = key.slice(table.prefix.length);
+          return [own, table.decode(bytes, own)];
+        }),
     );
   const inodeList = [...all(inodes).values()];
   const state = all(states).get(onlyKey);

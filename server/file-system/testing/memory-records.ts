@@ -97,7 +97,7 @@ class MemoryTransaction implements Transaction {
     this.#demand([full]);
     const bytes = this.#loaded.get(full);
     if (bytes === undefined) return undefined;
-    if (!this.#decoded.has(bytes)) this.#decoded.set(bytes, table.decode(bytes));
+    if (!this.#decoded.has(bytes)) this.#decoded.set(bytes, table.decode(bytes, key));
     return this.#decoded.get(bytes) as V;
   }
 
@@ -122,7 +122,7 @@ class MemoryTransaction implements Transaction {
     if (reverse === true) keys.reverse();
     return keys.slice(0, limit).map((key) => ({
       key: key.slice(prefix.length),
-      value: table.decode(this.#stored.get(key) ?? Buffer.alloc(0)),
+      value: table.decode(this.#stored.get(key) ?? Buffer.alloc(0), key.slice(prefix.length)),
     }));
   }
 

@@ -5,7 +5,8 @@ import {
   type Readdirres,
 } from '../../../protocol/generated/nfs2.ts';
 import type { Call } from '../../call.ts';
-import { type NamedEntry, readDirectory } from '../../file-system/operations/read-directory.ts';
+import { readDirectory } from '../../file-system/operations/read-directory.ts';
+import type { NamedEntry } from '../../file-system/records/entry-records.ts';
 import { type Failure, failure } from '../../file-system/status.ts';
 import { openHandle, refusedInode } from '../file-handle.ts';
 import { readdirBytesMax, readdirEntryFixedBytes, readdirFixedBytes, wordMax } from '../limits.ts';

@@ -195,7 +195,7 @@ function facesOf(volume: ServiceVolume): Readonly<Record<2 | 3, Face>> {
 }
 
 function decodeInode(bytes: Uint8Array | undefined): Inode | undefined {
-  return bytes === undefined ? undefined : inodes.decode(bytes);
+  return bytes === undefined ? undefined : inodes.decode(bytes, '');
 }
 
 function compareNode(seen: SeenAttributes, node: ModelNode): void {
@@ -212,7 +212,7 @@ function assertTimes(before: Inodes, after: Inodes): void {
   for (const [ino, bytes] of after) {
     const old = before.get(ino);
     if (old === undefined || Buffer.compare(old, bytes) === 0) continue;
-    const [earlier, later] = [inodes.decode(old).ctime, inodes.decode(bytes).ctime];
+    const [earlier, later] = [inodes.decode(old, '').ctime, inodes.decode(bytes, '').ctime];
     assert(microsecondsOf(later) > microsecondsOf(earlier), 'a changed inode has a later ctime');
   }
 }

@@ -161,5 +161,5 @@ function idOf(key: Key): CallId {
 }
 
 function resultsOf(key: Key, value: Uint8Array): Buffer {
-  return Buffer.from(registeredReplies.decode(unseal(key, value)).results);
+  return Buffer.from(registeredReplies.decode(unseal(key, value), key).results);
 }
