@@ -17,6 +17,7 @@ import {
 } from '../stable-area.ts';
 import { systemCodeOf } from '../system-code.ts';
 import type { Location, SegmentId } from '../value-log/location.ts';
+import type { Move } from '../value-log/cleaner.ts';
 import type { ValueLog } from '../value-log/value-log.ts';
 import { verifyArea } from './area-record.ts';
 import { encodeRingEntry, slotOf } from './batch-ring.ts';
@@ -81,6 +82,15 @@ export class EngineHolder implements Holder {
       onDurable: (batch) => this.onDurable?.(batch),
       onFailed: (cause) => this.#lose({ kind: 'failed', cause }),
     });
+    const { values, space } = parts;
+    if (values === undefined) return;
+    values.mover = {
+      // Moving frees more than it takes, but only afterwards.
+      hasRoom: (bytes) => space.admitsGrowth || space.space.availableBytes > 2 * bytes,
+      commit: (moves) => {
+        if (!this.#isLost()) this.#commitValues(values, moves.map(withoutPlace), moves);
+      },
+    };
   }
 
   get claim(): Claim {
@@ -127,14 +137,10 @@ export class EngineHolder implements Holder {
     this.#changes += changes.length;
     const { values } = this.#parts;
     // After the loss nothing is appended: nobody would ever hear of it.
-    if (values === undefined || this.#isLost()) return this.#group.commit(changes);
-    const taken = values.take(changes);
-    const batch = this.#group.commit(taken);
-    if (taken !== changes) {
-      values.joined(batch);
-      this.#noteValues(changes);
+    if (values === undefined || this.#isLost() || !changes.some(({ key }) => isValueKey(key))) {
+      return this.#group.commit(changes);
     }
-    return batch;
+    return this.#commitValues(values, changes);
   }
 
   async getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]> {
@@ -226,6 +232,13 @@ export class EngineHolder implements Holder {
   async #remove(segments: readonly SegmentId[]): Promise<void> {
     if ((await this.confirm()) === 'fenced') return;
     await this.#parts.values?.remove(segments).catch(() => undefined);
+  }
+
+  #commitValues(values: ValueLog, changes: readonly Change[], moves?: readonly Move[]): number {
+    const batch = this.#group.commit(values.take(changes));
+    values.joined(batch, changes, moves);
+    this.#noteValues(changes);
+    return batch;
   }
 
   #noteValues(changes: readonly Change[]): void {
@@ -321,4 +334,8 @@ export class EngineHolder implements Holder {
     this.#engineClosed = this.#parts.engine.close().catch(() => undefined);
     this.onLoss?.(loss);
   }
+}
+
+function withoutPlace({ key, value }: Move): Change {
+  return { key, value };
 }

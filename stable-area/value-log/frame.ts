@@ -21,7 +21,16 @@ export interface Entry {
   readonly crc32: number;
 }
 
-const frameFixedBytes = 4 + 4;
+/** What a header says of a value. */
+interface FrameEntry {
+  readonly key: Key;
+  /** From the beginning of the frame. */
+  readonly offset: number;
+  readonly length: number;
+  readonly crc32: number;
+}
+
+export const frameFixedBytes = 4 + 4;
 const entryFixedBytes = 2 + 4 + 4;
 
 export function encodeFrameHeader(entries: readonly Entry[]): Buffer {
@@ -39,4 +48,28 @@ export function encodeFrameHeader(entries: readonly Entry[]): Buffer {
   });
   header.writeUInt32BE(crc32(header.subarray(frameFixedBytes)), 4);
   return header;
+}
+
+/** How long the header is that begins with these bytes; undefined where no frame begins there. */
+export function frameHeaderBytes(start: Buffer): number | undefined {
+  if (start.length < frameFixedBytes) return undefined;
+  const length = start.readUInt32BE(0);
+  return length > frameFixedBytes ? length : undefined;
+}
+
+/** The entries of a whole header, or undefined where it is not what was written. */
+export function decodeFrameHeader(header: Buffer): FrameEntry[] | undefined {
+  if (crc32(header.subarray(frameFixedBytes)) !== header.readUInt32BE(4)) return undefined;
+  const entries: FrameEntry[] = [];
+  let offset = header.length;
+  for (let at = frameFixedBytes; at < header.length; ) {
+    const keyLength = header.readUInt16BE(at);
+    const key = header.toString('latin1', at + 2, at + 2 + keyLength);
+    at += 2 + keyLength;
+    const length = header.readUInt32BE(at);
+    entries.push({ key, offset, length, crc32: header.readUInt32BE(at + 4) });
+    offset += length;
+    at += 8;
+  }
+  return entries;
 }

@@ -59,3 +59,7 @@ export function decodeLocation(stored: Uint8Array): Location {
     crc32: bytes.readUInt32BE(20),
   };
 }
+
+export function isSameLocation(a: Location, b: Location): boolean {
+  return a.epoch === b.epoch && a.number === b.number && a.position === b.position;
+}

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { commitDurably, hold, put, remove } from '../compliance/support.ts';
-import type { Change } from '../stable-area.ts';
+import type { Change, Holder } from '../stable-area.ts';
 import { FolderWorld, smallLimits } from '../testing/folder-world.ts';
 import type { FolderStep } from '../testing/memory-folder.ts';
 
@@ -127,3 +127,69 @@ test.each([
     await world.close();
   },
 );
+
+/** Every value still there is what was put, whatever was moved. */
+async function expectValues(holder: Holder, keys: readonly string[]): Promise<void> {
+  const found = await holder.getMany(keys.map((key) => `\x03${key}`));
+  expect(found.map((bytes) => bytes && Buffer.from(bytes))).toEqual(
+    keys.map((key) => value(key).value),
+  );
+}
+
+function storedBytes(world: FolderWorld): number {
+  return segmentsOf(world).reduce((sum, name) => {
+    return sum + (world.tree.nodes.get(`${segments}/${name}`)?.bytes?.length ?? 0);
+  }, 0);
+}
+
+test('value log: what is in use moves out of segments that mostly are not, and they go', async () => {
+  const world = new FolderWorld();
+  const holder = await hold(await world.open({}, limits));
+  const keys = Array.from({ length: 60 }, (_, index) => `k${index}`);
+  for (const key of keys) await commitDurably(holder, [value(key)]);
+  const kept = keys.filter((_, index) => index % 4 === 0);
+  for (const key of keys.filter((name) => !kept.includes(name))) {
+    await commitDurably(holder, [remove(`\x03${key}`)]);
+  }
+  await vi.waitFor(() => {
+    expect(storedBytes(world)).toBeLessThan(1.5 * kept.length * 700 + 2_000);
+  });
+  await expectValues(holder, kept);
+  await expectValues(await hold(await world.open({}, limits), 'b'), kept);
+  await world.close();
+});
+
+test('value log: what is deleted while it moves stays deleted, and is not counted', async () => {
+  const world = new FolderWorld();
+  const started: Holder[] = [];
+  const kept = new Set<string>();
+  const before: FolderStep = (operation, path) => {
+    // At each step of a move one of the values that are being moved goes.
+    if (operation !== 'append' || !path.startsWith(segments)) return;
+    const [holder] = started;
+    const [key] = kept;
+    if (holder !== undefined && key !== undefined && kept.delete(key)) {
+      holder.commit([remove(`\x03${key}`)]);
+    }
+  };
+  const opened = await hold(await world.open({ before }, limits));
+  const keys = Array.from({ length: 60 }, (_, index) => `k${index}`);
+  for (const key of keys) await commitDurably(opened, [value(key)]);
+  keys.forEach((key, index) => {
+    if (index % 3 === 0) kept.add(key);
+  });
+  for (const key of keys) if (!kept.has(key)) opened.commit([remove(`\x03${key}`)]);
+  started.push(opened);
+  await vi.waitFor(() => {
+    expect(storedBytes(world)).toBeLessThan(1.5 * kept.size * 700 + 2_000);
+  });
+  await expectValues(opened, [...kept]);
+  await commitDurably(
+    opened,
+    [...kept].map((key) => remove(`\x03${key}`)),
+  );
+  await vi.waitFor(() => {
+    expect(segmentsOf(world).length).toBeLessThanOrEqual(1);
+  });
+  await world.close();
+});

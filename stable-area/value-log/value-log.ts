@@ -7,10 +7,12 @@ import type { KeyValueEngine } from '../key-value-engine.ts';
 import { isValueKey } from '../keys.ts';
 import { valueBytesMax } from '../limits.ts';
 import type { Change, Key } from '../stable-area.ts';
+import { Cleaner, type Move } from './cleaner.ts';
 import type { Entry } from './frame.ts';
 import {
   decodeLocation,
   encodeLocation,
+  isSameLocation,
   type Location,
   parseSegmentName,
   type SegmentId,
@@ -35,6 +37,15 @@ interface PendingBatch {
   frame: number;
   /** The first of the segments that they are in. */
   readonly segment: number;
+  /** Values that are only moved, and from where. */
+  readonly moves: Map<Key, Location>;
+}
+
+/** How values are moved: as calls commit changes, so that a move is durable or has not happened. */
+export interface Mover {
+  readonly hasRoom: (bytes: number) => boolean;
+  /** Takes these as `Holder.commit` does, and tells {@link ValueLog.joined} which they are. */
+  readonly commit: (moves: readonly Move[]) => void;
 }
 
 /**
@@ -43,9 +54,16 @@ interface PendingBatch {
  * Nobody writes into a segment of another epoch, so all holders share the folder, and a takeover copies none of it.
  */
 export class ValueLog {
+  /** Set by the holder. Without one nothing is cleaned. */
+  mover: Mover | undefined;
   readonly #parts: ValueLogParts;
   readonly #engine: KeyValueEngine;
   readonly #use: SegmentUse;
+  readonly #cleaner: Cleaner;
+  /** What batches that are not written change below `valuesPrefix`, and the last of them that does. */
+  readonly #changing = new Map<Key, number>();
+  /** Called when all that was moved is durable, or will never be. */
+  #moved: ((isDurable: boolean) => void) | undefined;
   readonly #namedAtOpen: ReadonlySet<string>;
   readonly #appender: SegmentAppender;
   readonly #reader: SegmentReader;
@@ -61,6 +79,15 @@ export class ValueLog {
     this.#namedAtOpen = new Set(use.segments.map(({ segment }) => segmentName(segment)));
     this.#appender = new SegmentAppender(parts);
     this.#reader = new SegmentReader(parts.folder, parts.directory);
+    this.#cleaner = new Cleaner({
+      ...parts,
+      reader: this.#reader,
+      use,
+      locate: (keys) => this.#locate(keys),
+      isFinished: (segment) => this.#isFinished(segment),
+      hasRoom: (bytes) => this.mover?.hasRoom(bytes) ?? false,
+      move: (moves) => this.#move(moves),
+    });
   }
 
   /** `engine`: where the records are; the holder's. */
@@ -81,12 +108,17 @@ export class ValueLog {
     });
   }
 
-  /** What was taken last has become a part of this batch. */
-  joined(batch: number): void {
-    const frame = this.#appender.lastFrame;
-    const pending = this.#pending.get(batch);
-    if (pending !== undefined) pending.frame = frame;
-    else this.#pending.set(batch, { frame, segment: this.#appender.segment });
+  /** What was taken last has become a part of this batch. `moves`: the changes that only move a value. */
+  joined(batch: number, changes: readonly Change[], moves: readonly Move[] = []): void {
+    for (const { key } of changes) if (isValueKey(key)) this.#changing.set(key, batch);
+    const pending = this.#pending.get(batch) ?? {
+      segment: this.#appender.segment,
+      frame: 0,
+      moves: new Map<Key, Location>(),
+    };
+    pending.frame = this.#appender.lastFrame;
+    for (const { key, from } of moves) pending.moves.set(key, from);
+    this.#pending.set(batch, pending);
   }
 
   /**
@@ -98,29 +130,42 @@ export class ValueLog {
     changes: ReadonlyMap<Key, Uint8Array | undefined>,
   ): Promise<Change[]> {
     const own = [...changes].filter(([key]) => isValueKey(key));
-    const deleted = own.flatMap(([key, value]) => (value === undefined ? [key] : []));
-    const frame = this.#pending.get(batch)?.frame ?? 0;
-    const [gone] = await Promise.all([this.#locate(deleted), this.#appender.synced(frame)]);
-    const differences = gone.map(({ length, ...at }): [SegmentId, number] => [at, -length]);
-    const stored = own.map(([key, value]): Change => {
-      if (value === undefined) return { key, value };
-      const { length, ...at } = decodeLocation(value);
-      differences.push([at, length]);
-      return { key, value: sealLocation(key, value) };
+    const pending = this.#pending.get(batch);
+    const before = own.flatMap(([key, value]) =>
+      value === undefined || pending?.moves.has(key) === true ? [key] : [],
+    );
+    const synced = this.#appender.synced(pending?.frame ?? 0);
+    const [located] = await Promise.all([this.#locate(before), synced]);
+    const places = new Map(before.map((key, index) => [key, located[index]]));
+    const differences: [SegmentId, number][] = [];
+    let freedBytes = 0;
+    const stored = own.flatMap(([key, value]): Change[] => {
+      const gone = places.get(key);
+      const from = pending?.moves.get(key);
+      // Deleted since the cleaner looked: a move must not bring it back.
+      const isStale = from !== undefined && (gone === undefined || !isSameLocation(gone, from));
+      if (isStale && value !== undefined) return [];
+      if (gone !== undefined) {
+        differences.push([gone, -gone.length]);
+        freedBytes += gone.length;
+      }
+      if (value === undefined) return [{ key, value }];
+      const location = decodeLocation(value);
+      differences.push([location, location.length]);
+      return [{ key, value: sealLocation(key, value) }];
     });
     const counts = this.#use.add(differences);
     for (const [segment] of differences) this.#noteUse(segment);
+    this.#cleaner.noteFreed(freedBytes);
     return [...stored, ...counts];
   }
 
   /** The batch is written. Returns the segments that nothing names any more and that nothing will be appended to. */
   written(batch: number): SegmentId[] {
     this.#pending.delete(batch);
-    const [oldest] = this.#pending.values();
-    const firstNeeded = oldest?.segment ?? this.#appender.segment;
-    const unneeded = [...this.#empty.values()].filter(
-      ({ epoch, number }) => epoch < this.#parts.epoch || number < firstNeeded,
-    );
+    for (const [key, last] of this.#changing) if (last <= batch) this.#changing.delete(key);
+    if (![...this.#pending.values()].some(({ moves }) => moves.size > 0)) this.#settleMoves(true);
+    const unneeded = [...this.#empty.values()].filter((segment) => this.#isFinished(segment));
     for (const segment of unneeded) this.#empty.delete(segmentName(segment));
     return unneeded;
   }
@@ -134,6 +179,7 @@ export class ValueLog {
   async remove(segments: readonly SegmentId[]): Promise<void> {
     for (const segment of segments) {
       this.#reader.drop(segment);
+      this.#cleaner.forget(segment);
       await this.#parts.folder.unlink(this.#pathOf(segmentName(segment)));
     }
   }
@@ -152,18 +198,43 @@ export class ValueLog {
   }
 
   close(): void {
+    this.#cleaner.stop();
+    this.#settleMoves(false);
     this.#appender.stop();
     this.#reader.close();
   }
 
-  async #locate(keys: readonly Key[]): Promise<Location[]> {
+  /** Of values that something else is changing nothing is moved: they are gone, or will be. */
+  #move(moves: readonly Move[]): Promise<boolean> {
+    const free = moves.filter(({ key }) => !this.#changing.has(key));
+    if (free.length === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      this.#moved = resolve;
+      this.mover?.commit(free);
+    });
+  }
+
+  #settleMoves(isDurable: boolean): void {
+    this.#moved?.(isDurable);
+    this.#moved = undefined;
+  }
+
+  /** In the order of the keys; undefined where there is no value, or where the record holds it itself. */
+  async #locate(keys: readonly Key[]): Promise<(Location | undefined)[]> {
     if (keys.length === 0) return [];
     const stored = await this.#engine.getMany(keys);
-    return keys.flatMap((key, index) => {
+    return keys.map((key, index) => {
       const bytes = stored[index];
-      if (bytes === undefined || !isLocation(bytes)) return [];
-      return [decodeLocation(unsealLocation(key, bytes))];
+      if (bytes === undefined || !isLocation(bytes)) return undefined;
+      return decodeLocation(unsealLocation(key, bytes));
     });
+  }
+
+  /** Nothing will be appended to it any more, and no batch that is not written lies in it. */
+  #isFinished({ epoch, number }: SegmentId): boolean {
+    const [oldest] = this.#pending.values();
+    const firstNeeded = oldest?.segment ?? this.#appender.segment;
+    return epoch < this.#parts.epoch || number < firstNeeded;
   }
 
   #noteUse(segment: SegmentId): void {

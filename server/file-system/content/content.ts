@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Transaction } from '../../../stable-area/records/record-store.ts';
-import { fileBytesMax, spanBytes } from '../limits.ts';
+import { fileBytesMax, largeBlobBytesMin, spanBytes } from '../limits.ts';
 import { endOf, extentMaps, type Extent } from '../records/content-records.ts';
 import type { Content, FileInode } from '../records/inode.ts';
 import { numberKey } from '../records/keys.ts';
@@ -46,9 +46,31 @@ export function readContent(
   const found = extentsOf(transaction, content, piecesOf(offset, length));
   const [only] = found;
   if (only?.extent.length === length) return extentData(transaction, only.id, only.extent);
+  const parts = found.map(({ id, extent, at }) => ({
+    at,
+    data: extentData(transaction, id, extent),
+  }));
+  const whole = inOnePiece(parts, length);
+  if (whole !== undefined) return whole;
   const data = Buffer.alloc(length);
-  for (const { id, extent, at } of found) data.set(extentData(transaction, id, extent), at);
+  for (const { at, data: part } of parts) data.set(part, at);
   return data;
+}
+
+/** Values that were written together are read together: then the parts lie one after the other in memory too. */
+function inOnePiece(
+  parts: readonly { readonly at: number; readonly data: Buffer }[],
+  length: number,
+): Buffer | undefined {
+  const first = parts[0]?.data;
+  if (first === undefined) return undefined;
+  let end = 0;
+  for (const { at, data } of parts) {
+    const follows = data.buffer === first.buffer && data.byteOffset === first.byteOffset + end;
+    if (at !== end || !follows) return undefined;
+    end += data.length;
+  }
+  return end === length ? Buffer.from(first.buffer, first.byteOffset, length) : undefined;
 }
 
 /** How many bytes of holes a WRITE there fills. */
@@ -75,6 +97,7 @@ export function writeContent(
   assert(offset + data.length <= fileBytesMax);
   const { transaction } = volume;
   const takeId = (): number => volume.takeContentId();
+  const kept = keepable(data);
   const pieces = piecesOf(offset, data.length);
   prefetchMaps(transaction, inode.content, pieces);
   let { content } = inode;
@@ -83,11 +106,20 @@ export function writeContent(
     const id = findMap(transaction, content, span);
     const present: Span = id === 0 ? { id: takeId(), map: emptyMap } : getSpan(transaction, id);
     if (id === 0) content = addMap(transaction, takeId, content, span, present.id);
-    grown += writeSpan(transaction, present, from, data.subarray(at, at + to - from));
+    grown += writeSpan(transaction, present, from, kept.subarray(at, at + to - from));
   }
   volume.addUsedBytes(grown);
   const { contentGeneration } = inode;
   return { content, usedBytes: inode.usedBytes + grown, contentGeneration };
+}
+
+/**
+ * What large blobs may be views of: nobody writes into a message, but a part of one must not keep all of it in memory. Small
+ * blobs are copied when they are made.
+ */
+function keepable(data: Uint8Array): Uint8Array {
+  const isMost = 2 * data.length >= data.buffer.byteLength;
+  return data.length < largeBlobBytesMin || isMost ? data : Buffer.from(data);
 }
 
 /**

@@ -143,11 +143,16 @@ export function blobTable({ kind }: Pick<Extent, 'kind'>): typeof blobs {
   return kind === 'small' ? blobs : largeBlobs;
 }
 
-/** A blob with its own copy of the data: what came from a socket is a view that does not last. */
+/** A small blob is a copy of the data; a large one in one part is that part, which must stay as it is. */
 export function makeBlob(parts: readonly Uint8Array[]): Blob & Pick<Extent, 'kind'> {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   assert(length > 0 && length <= spanBytes, `a blob of ${length} bytes`);
   const isLarge = length >= largeBlobBytesMin;
+  const [only] = parts;
+  if (isLarge && only?.length === length) {
+    const record = Buffer.from(only.buffer, only.byteOffset, length);
+    return { kind: 'large', record, data: record, crc32: 0 };
+  }
   const headerBytes = isLarge ? 0 : blobHeaderBytes;
   const record = Buffer.allocUnsafeSlow(headerBytes + length);
   let at = headerBytes;
