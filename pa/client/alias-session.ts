@@ -2,29 +2,20 @@ import type { Timer } from '../../environment/clock.ts';
 import type { RpcReply } from '../../rpc/reply-message.ts';
 import type { Port } from '../directory/port.ts';
 import { PaError, type PaErrorCode } from '../error.ts';
+import { AbandonedCalls } from './abandoned-calls.ts';
+import type { AliasSessionOptions } from './alias-session-options.ts';
 import { CallBook } from './call-book.ts';
-import { Connector, type ConnectorHost, type ConnectorOptions } from './connector.ts';
-import type { PaClientEvents } from './events.ts';
+import { Connector, type ConnectorHost } from './connector.ts';
+import { reasonToGiveUp } from './giving-up.ts';
 import { sayHello } from './hello.ts';
 import { Keeper, type KeeperHost } from './keeper.ts';
 import { sayGoodbye } from './goodbye.ts';
+import type { KnownLife, LastingCall } from './lasting.ts';
 import { Life } from './life.ts';
-import type { KnownLife, LastingCall, LastingIdentity } from './lasting.ts';
-import type { LifeLog } from './life-log.ts';
 import type { Link, LinkReply, Sender } from './link.ts';
 import { type ClientLife, PendingCall, type RawCall, type RawCallOptions } from './pending-call.ts';
 import { type SilenceHost, SilenceWatch } from './silence-watch.ts';
 import { StallMeter } from './stall-meter.ts';
-
-export interface AliasSessionOptions extends Omit<ConnectorOptions, 'areaUi'> {
-  readonly clientUi: Buffer;
-  readonly events: PaClientEvents;
-  /** Calls are given up when nothing was answered for so long. Undefined: never. */
-  readonly giveUpAfterMs: number | undefined;
-  /** Present where the client outlives this process: then every call comes with its number. */
-  readonly identity?: LastingIdentity;
-  readonly lives?: LifeLog | undefined;
-}
 
 /** FT-IPC with one alias: every call is sent until it is answered, wherever the alias goes meanwhile. */
 export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
@@ -34,6 +25,7 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
   readonly #keeper: Keeper;
   readonly #watch: SilenceWatch;
   readonly #meter: StallMeter;
+  readonly #abandoned = new AbandonedCalls(this);
   /** A hello is on its way over this connection. */
   #helloLink: Link | undefined;
   #lastIncarnation = 0;
@@ -124,6 +116,11 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
     else this.#pump();
   }
 
+  /** Nobody waits for this call of a lasting identity any more. */
+  abandon(sequence: number): void {
+    this.#abandoned.abandon(this.#book.all(), sequence);
+  }
+
   extendLease(extraMs: number): Promise<number> {
     return this.#keeper.extend(extraMs);
   }
@@ -158,6 +155,7 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
     this.#resendAll(link);
     this.#pump();
     this.#keeper.linked();
+    this.#abandoned.linked();
   }
 
   unlinked(): void {
@@ -209,10 +207,10 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
     this.#book.expire(life);
   }
 
-  resend(call: PendingCall): void {
-    if (this.link === undefined) return;
+  resend(call: PendingCall, link = this.link): void {
+    if (link === undefined) return;
     this.#meter.resent();
-    this.#send(call, this.link);
+    this.#send(call, link);
   }
 
   #pump(): void {
@@ -310,15 +308,15 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
         case 'try-again':
           this.#hold(reply.delayMs);
           return;
-        case 'address-unknown':
-        case 'expired':
-        case 'collision':
-          this.#connector.lose(link, true);
-          return;
         case 'not-logged':
           this.#failAll('PA_UNAVAILABLE', `the log of lives: ${String(reply.cause)}`);
           return;
         case 'lost':
+          return;
+        case 'address-unknown':
+        case 'expired':
+        case 'collision':
+          this.#connector.lose(link, true);
           return;
       }
     });
@@ -344,14 +342,13 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
 
   #resendAll(link: Link): void {
     for (const call of this.#book.sent()) {
-      if (call.link === link || !call.isBound) continue;
-      this.#meter.resent();
-      this.#send(call, link);
+      if (call.link !== link && call.isBound) this.resend(call, link);
     }
   }
 
   #settled(call: PendingCall): void {
     this.#book.remove(call);
+    this.#abandoned.settled(call);
     if (this.#isClosed) return;
     this.#connector.considerArea();
     if (!this.isIdle) {
@@ -376,17 +373,13 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
   }
 
   #considerGivingUp(): void {
-    const { alias, limits, directory, giveUpAfterMs } = this.#options;
     const nowMs = this.#nowMs();
     this.#meter.tick(nowMs, () => this.#connector.waitingReason());
-    const waitedMs = this.#meter.waitedMs(nowMs);
-    if (this.#connector.unknownForMs(nowMs) >= limits.unknownAliasPatienceMs) {
-      const what = `there is no alias "${alias}": no PAM knows it (asked ${directory.description})`;
-      this.#failAll('PA_UNKNOWN_ALIAS', what);
-    } else if (giveUpAfterMs !== undefined && waitedMs >= giveUpAfterMs) {
-      const what = `"${alias}" did not answer for ${Math.round(waitedMs)} ms (PAM: ${directory.description})`;
-      this.#failAll('PA_UNAVAILABLE', what);
-    }
+    const reason = reasonToGiveUp(this.#options, {
+      unknownForMs: this.#connector.unknownForMs(nowMs),
+      waitedMs: this.#meter.waitedMs(nowMs),
+    });
+    if (reason !== undefined) this.#failAll(reason.code, reason.message);
   }
 
   #failAll(code: PaErrorCode, message: string): void {

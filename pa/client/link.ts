@@ -207,6 +207,13 @@ export class Link {
     return this.#program(PaProgramV1.procedures.paExtendLease, args, sender);
   }
 
+  /** Nobody waits for this call any more. */
+  abandon(sender: Sender, sequence: number): Promise<ProgramReply<{ readonly known: boolean }>> {
+    const { clientUi: client, incarnation } = sender;
+    const args = { client, incarnation: BigInt(incarnation), sequence: BigInt(sequence) };
+    return this.#program(PaProgramV1.procedures.paAbandon, args, sender);
+  }
+
   goodbye(sender: Sender): Promise<ProgramReply<{ readonly known: boolean }>> {
     const { clientUi: client, incarnation } = sender;
     const args = { client, incarnation: BigInt(incarnation) };

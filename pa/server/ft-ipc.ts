@@ -20,6 +20,7 @@ import type { CallTarget } from './call-target.ts';
 import type { ClusterSecret } from '../secret.ts';
 import type { CallCounters } from './counters.ts';
 import type { Executor } from './executor.ts';
+import type { NestedCalls } from './nested/nested-calls.ts';
 import { PaProgram } from './pa-program.ts';
 import { executeReading, type ReadingCall } from './reading-call.ts';
 import { type CallRegister, type RegisteredCalls, replyMessage } from './registered-call.ts';
@@ -47,6 +48,8 @@ export interface FtIpcParts {
   readonly holder: Holder;
   readonly table: ServiceTable;
   readonly counters: CallCounters;
+  /** Undefined: the volume calls no other alias. */
+  readonly nested: NestedCalls | undefined;
   readonly registration: boolean;
   readonly failed: (error: unknown, target: CallTarget) => void;
   readonly fault: (procedure: string, error: unknown) => void;

@@ -6,6 +6,7 @@ import type { Holder } from '../../stable-area/stable-area.ts';
 import { decodeAll, encodeToBuffer } from '../../xdr/decode.ts';
 import type { Procedure } from '../../xdr/program.ts';
 import type { CallCounters } from './counters.ts';
+import type { NestedCalls } from './nested/nested-calls.ts';
 import type { ReplyRoute } from './reply-route.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -15,6 +16,8 @@ export interface PaProgramParts {
   readonly store: RecordStore;
   readonly holder: Holder;
   readonly counters: CallCounters;
+  /** Undefined: the volume calls no other alias. */
+  readonly nested: NestedCalls | undefined;
 }
 
 /** A lease is never extended by more than this at once. */
@@ -69,6 +72,13 @@ export class PaProgram {
         const extra = Math.min(extraMs, leaseExtraMaxMs);
         parts.sessions.renew(session, extra);
         return { result: { known: true, leaseMs: leaseMs + extra }, batch: 0 };
+      }),
+      row(procedures.paAbandon, async ({ client, incarnation, sequence }) => {
+        // Renews the lease: whoever ends the work of others is alive itself.
+        const session = await this.#session(client, incarnation);
+        const known =
+          session !== undefined && parts.nested?.abandon(session.client, Number(sequence)) === true;
+        return { result: { known }, batch: 0 };
       }),
       row(procedures.paGoodbye, async ({ client, incarnation }) => {
         const { known, batch } = await parts.sessions.end(client, Number(incarnation));

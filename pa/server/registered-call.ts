@@ -82,10 +82,11 @@ export class RegisteredCalls {
     this.#run(call, { procedure: row.procedure, execute }, undefined);
   }
 
-  /** A call of an earlier process, which waits for its inner call. */
-  takeOver(call: RegisteredCall, inner: InnerCall): void {
+  /** A call of an earlier process, which waits for its inner call; an orphan's is ended where that is still possible. */
+  takeOver(call: RegisteredCall, inner: InnerCall, isOrphan: boolean): void {
     this.#parts.gate.release(0, () => {
       this.#send(call, inner);
+      if (isOrphan) this.#parts.nested?.abandonInner(inner);
     });
   }
 

@@ -37,6 +37,8 @@ export class Sessions<Route> {
   readonly #leaseMs: number;
   readonly #sessions = new Map<Key, Session<Route>>();
   readonly #loading = new Map<Key, Promise<Session<Route> | undefined>>();
+  /** Called when a life of a client has ended, before what it left is freed. */
+  onEnd: (client: Key) => void = () => undefined;
 
   constructor(store: RecordStore, clock: Clock, leaseMs: number) {
     this.#store = store;
@@ -61,6 +63,11 @@ export class Sessions<Route> {
     const session = this.#sessions.get(clientKey(clientUi, incarnation));
     if (session !== undefined) this.renew(session);
     return session;
+  }
+
+  /** That life has ended, as far as what is in memory tells. */
+  isOver(client: Key): boolean {
+    return this.#sessions.get(client)?.ended ?? true;
   }
 
   /** The session, loaded where it must be; undefined if this incarnation has no record here. */
@@ -107,7 +114,7 @@ export class Sessions<Route> {
   async end(clientUi: Uint8Array, incarnation: number): Promise<{ known: boolean; batch: number }> {
     const session = this.find(clientUi, incarnation) ?? (await this.load(clientUi, incarnation));
     if (session === undefined) return { known: false, batch: 0 };
-    session.ended = true;
+    this.#end(session);
     const batch = await this.#forget(session.client);
     return { known: true, batch };
   }
@@ -119,12 +126,17 @@ export class Sessions<Route> {
     let sessions = 0;
     for (const session of [...this.#sessions.values()]) {
       if (session.ended || session.leaseEndsMs > nowMs) continue;
-      session.ended = true;
+      this.#end(session);
       sessions += 1;
       outstanding += session.runningCalls;
       await this.#forget(session.client);
     }
     return { sessions, outstanding };
+  }
+
+  #end(session: Session<Route>): void {
+    session.ended = true;
+    this.onEnd(session.client);
   }
 
   /** After a claim: starts the lease of every client that the stable area knows, heard of or not. */

@@ -107,11 +107,15 @@ export class VolumeServer {
       ...common,
       sessions,
       calls,
+      nested,
       peers: this.peers,
       secret,
       holder: watch.holder,
     });
     this.#stock = new StockCalls({ ...common, peers: this.peers, calls });
+    sessions.onEnd = (client) => {
+      nested?.abandon(client);
+    };
     const { epoch } = watch.holder.claim;
     const { peers } = this;
     this.#restore = async () => {

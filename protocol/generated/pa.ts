@@ -376,6 +376,42 @@ export const PaGoodbyeResultCodec: XdrCodec<PaGoodbyeResult> = {
   },
 };
 
+/** `struct pa_abandon_arguments`. */
+export interface PaAbandonArguments {
+  readonly client: PaUi;
+  readonly incarnation: bigint;
+  readonly sequence: bigint;
+}
+
+export const PaAbandonArgumentsCodec: XdrCodec<PaAbandonArguments> = {
+  encode(writer, value) {
+    writer.opaqueFixed(value.client, 16);
+    writer.unsignedHyper(value.incarnation);
+    writer.unsignedHyper(value.sequence);
+  },
+  decode(reader) {
+    return {
+      client: reader.opaqueFixed(16),
+      incarnation: reader.unsignedHyper(),
+      sequence: reader.unsignedHyper(),
+    };
+  },
+};
+
+/** `struct pa_abandon_result`. */
+export interface PaAbandonResult {
+  readonly known: boolean;
+}
+
+export const PaAbandonResultCodec: XdrCodec<PaAbandonResult> = {
+  encode(writer, value) {
+    writer.bool(value.known);
+  },
+  decode(reader) {
+    return { known: reader.bool() };
+  },
+};
+
 /** `typedef pa_alias_name`. */
 export type PaAliasName = string;
 
@@ -617,6 +653,12 @@ export const PaProgramV1 = {
       arguments: PaAliasNameCodec,
       result: PaLocateResultCodec,
     },
+    paAbandon: {
+      number: 7,
+      name: 'PA_ABANDON',
+      arguments: PaAbandonArgumentsCodec,
+      result: PaAbandonResultCodec,
+    },
   },
 } as const satisfies ProgramVersion;
 
@@ -655,6 +697,10 @@ export class PaProgramV1Client<Options = unknown> {
   paLocate(args: PaAliasName, options?: Options): Promise<PaLocateResult> {
     return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paLocate, args, options);
   }
+
+  paAbandon(args: PaAbandonArguments, options?: Options): Promise<PaAbandonResult> {
+    return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paAbandon, args, options);
+  }
 }
 
 /** What a server of PA_PROGRAM implements. */
@@ -666,6 +712,7 @@ export interface PaProgramV1Handlers<Context> {
   readonly paExtendLease: (args: PaLeaseArguments, context: Context) => PaLeaseResult | Promise<PaLeaseResult>;
   readonly paGoodbye: (args: PaGoodbyeArguments, context: Context) => PaGoodbyeResult | Promise<PaGoodbyeResult>;
   readonly paLocate: (args: PaAliasName, context: Context) => PaLocateResult | Promise<PaLocateResult>;
+  readonly paAbandon: (args: PaAbandonArguments, context: Context) => PaAbandonResult | Promise<PaAbandonResult>;
 }
 
 export function dispatchPaProgramV1<Context>(
@@ -700,6 +747,10 @@ export function dispatchPaProgramV1<Context>(
   rows.set(6, {
     procedure: procedures.paLocate,
     handle: (args, context) => handlers.paLocate(args, context),
+  });
+  rows.set(7, {
+    procedure: procedures.paAbandon,
+    handle: (args, context) => handlers.paAbandon(args, context),
   });
   return { version: PaProgramV1, rows };
 }

@@ -282,6 +282,8 @@ export class FakePort {
         const known = sessions.delete(Number(args.incarnation));
         return encodeToBuffers(procedures.paGoodbye.result, { known });
       }
+      case 'paAbandon':
+        return encodeToBuffers(procedures.paAbandon.result, { known: false });
       case 'paLocate':
         throw new Error('PA_LOCATE has no PA header');
     }

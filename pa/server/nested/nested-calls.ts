@@ -84,6 +84,8 @@ export class NestedCalls {
   readonly #parts: NestedCallsParts;
   readonly #numbers = new Map<string, CallNumbers>();
   readonly #sessions = new Map<string, AliasSession>();
+  /** Sent, or about to be, and not ended. */
+  readonly #running = new Set<InnerCall>();
   /** Lives of earlier processes. */
   readonly #lives = new Map<string, KnownLife>();
 
@@ -167,6 +169,7 @@ export class NestedCalls {
   ): void {
     const { alias, sequence, record, life, mayHaveBeenSent } = inner;
     const { argumentBytes, ...header } = record.inner;
+    this.#running.add(inner);
     this.#parts.failpoints.pass('before-nested-send');
     this.#session(alias)
       .call(
@@ -177,12 +180,34 @@ export class NestedCalls {
       .then(
         (reply) => {
           this.#parts.failpoints.pass('after-nested-reply');
+          this.#running.delete(inner);
           ended(outcomeOf(reply, after, alias));
         },
         (error: unknown) => {
+          this.#running.delete(inner);
           this.#failed(inner, after, error, ended);
         },
       );
+  }
+
+  /**
+   * The client whose call waits for these has ended (extermination): what is not executed yet, here or further down the chain,
+   * need not be. Each continuation is told what became of its call, and decides. `sequence` undefined: all of that client's.
+   */
+  abandon(client: Key, sequence?: number): boolean {
+    const found = [...this.#running].filter(({ record }) => {
+      const { session, stock } = record.outer.ids;
+      // Behind a gateway that has ended its client may wait still, and asks the next one.
+      if (session?.client !== client || stock !== undefined) return false;
+      return sequence === undefined || sequence === session.sequence;
+    });
+    for (const inner of found) this.abandonInner(inner);
+    return found.length > 0;
+  }
+
+  /** `send` was called. */
+  abandonInner({ alias, sequence }: InnerCall): void {
+    this.#sessions.get(alias)?.abandon(sequence);
   }
 
   #failed(

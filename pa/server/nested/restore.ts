@@ -37,7 +37,11 @@ export async function restoreNestedCalls(parts: RestoreParts): Promise<void> {
   const calls = await Promise.all(inners.map((inner) => restoreOuter(parts, inner)));
   inners.forEach((inner, index) => {
     const call = calls[index];
-    if (call !== undefined) parts.calls.takeOver(call, inner);
+    if (call === undefined) return;
+    const { session, stock } = inner.record.outer.ids;
+    const isOrphan =
+      session !== undefined && stock === undefined && parts.sessions.isOver(session.client);
+    parts.calls.takeOver(call, inner, isOrphan);
   });
 }
 
