@@ -21,6 +21,7 @@ import {
   type SimulatedClient,
 } from './cluster/clients.ts';
 import { ListingWork } from './cluster/listing-work.ts';
+import { TableWork } from './cluster/table-work.ts';
 import { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import { aliasName } from './cluster/simulated-server.ts';
 import { SimulationError } from './core/scheduler.ts';
@@ -29,7 +30,7 @@ import { drawWorld, leaseMs } from './world.ts';
 
 export interface RunOptions {
   readonly seed: number;
-  /** The run ends after so many. */
+  /** The run ends after so many, or sooner: see World. */
   readonly takeovers: number;
   /** How many of the last steps a report of a failure has. */
   readonly recentMax?: number;
@@ -41,6 +42,8 @@ export interface RunResult {
   readonly digest: string;
   readonly steps: number;
   readonly takeovers: number;
+  /** Those of which some client waited for an answer. */
+  readonly underLoad: number;
   readonly calls: number;
   /** Replies that left servers, duplicates included, and were checked one by one. */
   readonly answers: number;
@@ -50,18 +53,18 @@ export interface RunResult {
   readonly findings: readonly string[];
 }
 
-/** A run has so many steps at most for each takeover, and as many to begin and to end with. */
-const stepsPerTakeoverMax = 12_000;
+/** A run has so many steps at most, and so many more for each takeover. */
+const stepsMin = 100_000;
+const stepsPerTakeover = 2_000;
 /** Leases that are over are looked for now and then. */
 const leaseSweepMs = 11_000;
-/** Of a PA client: so many workers share one. */
-const callsAtOnce = 2;
 const names = ['a', 'b', 'c', 'd', 'e'];
 
 /** One world under one seed, from nothing to the last goodbye. Never rejects for what the servers do wrong. */
 export async function runSimulation(options: RunOptions): Promise<RunResult> {
-  const { seed, takeovers } = options;
+  const { seed } = options;
   const world = drawWorld(seed);
+  const takeovers = Math.ceil(options.takeovers * world.takeoversShare);
   const cluster = new SimulatedCluster({ ...world.cluster, recentMax: options.recentMax ?? 0 });
   const recorder = new Recorder(() => cluster.scheduler.nowMs * 1_000);
   const run = new Run(cluster, recorder, world, takeovers);
@@ -81,9 +84,10 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
   };
   process.on('unhandledRejection', unhandled);
   try {
-    const stepsMax = stepsPerTakeoverMax * (takeovers + 2);
+    const stepsMax = stepsMin + stepsPerTakeover * takeovers;
     await cluster.scheduler.run(
-      () => state.isOver,
+      // Whoever has lost something may wait for it for ever: what was found is enough.
+      () => state.isOver || cluster.checker.findings.length > 0,
       stepsMax,
       () => run.describe(),
     );
@@ -99,6 +103,7 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     digest: cluster.scheduler.trace.digest,
     steps: cluster.scheduler.steps,
     takeovers: cluster.takeovers,
+    underLoad: cluster.takeoversUnderLoad,
     calls: recorder.operations.length,
     answers: cluster.checker.answers,
     listings: run.listings,
@@ -115,6 +120,7 @@ class Run {
   #roots: readonly Root[] = [];
   #clients: SimulatedClient[] = [];
   #listing: ListingWork | undefined;
+  #table: TableWork | undefined;
   #isOver = false;
   #leaks: readonly string[] = [];
 
@@ -128,11 +134,12 @@ class Run {
     this.#recorder = recorder;
     this.#world = world;
     this.#takeovers = takeovers;
-    this.#faults = new FaultInjector(cluster, world.faults);
+    this.#faults = new FaultInjector(cluster, world.faults, world.pace);
+    cluster.isUnderLoad = () => this.#isUnderLoad();
   }
 
   async live(): Promise<void> {
-    const { servers, workers, stockClients, cluster } = this.#world;
+    const { servers, workers, callsAtOnce, stockClients, sideWork, cluster } = this.#world;
     for (const node of names.slice(0, servers)) this.#cluster.startServer(node);
     const handles = new HandleTable();
     const auditor = makePaClient(this.#cluster, 'auditor');
@@ -150,16 +157,28 @@ class Run {
     const work = this.#workers.map((client, index) =>
       this.#work(client, index, fileServiceOf(client, handles, top)),
     );
-    const listing = await ListingWork.prepare(auditor, handles.get(top));
-    this.#listing = listing;
-    const listed = listing.run(() => this.#isOver);
+    if (sideWork) work.push(...(await this.#startSideWork(auditor, handles.get(top))));
     await this.#faults.run(() => this.#cluster.takeovers >= this.#takeovers);
     this.#isOver = true;
-    await Promise.all([...work, listed]);
+    await Promise.all(work);
     const roots = this.#roots.map(({ ino }) => ino);
     await runAudit(this.#workers.length, roots, service, this.#recorder);
     await Promise.all(this.#clients.map((client) => client.close()));
     this.#leaks = await this.#lookForLeaks();
+  }
+
+  async #startSideWork(client: SimulatedClient, top: Buffer): Promise<Promise<void>[]> {
+    this.#listing = await ListingWork.prepare(client, top);
+    this.#table = new TableWork(client);
+    return [this.#listing, this.#table].map((work) => work.run(() => this.#isOver));
+  }
+
+  /** A PA client counts what it waits for; that of a stock client counts nowhere. */
+  #isUnderLoad(): boolean {
+    return this.#clients.some(({ pa }) => {
+      const status = pa?.alias(aliasName).status();
+      return status !== undefined && status.outstanding + status.queued > 0;
+    });
   }
 
   /** A hello whose reply was lost leaves a life that nobody knows: it goes when its lease is over. */
@@ -181,7 +200,11 @@ class Run {
   get #workers(): readonly SimulatedClient[] {
     return this.#clients
       .slice(1)
-      .flatMap((client) => (client.pa === undefined ? [client] : [client, client]));
+      .flatMap((client) =>
+        client.pa === undefined
+          ? [client]
+          : Array.from({ length: this.#world.callsAtOnce }, () => client),
+      );
   }
 
   verdict(): string[] {
@@ -192,8 +215,8 @@ class Run {
     const roots = this.#roots;
     const header = { run: runName, seed: 1, registration: true, roots, auditor, clients: [] };
     const history = { header, operations, disturbances, takeovers: [], crashes: [] };
-    const listings = this.#listing?.findings ?? [];
-    return [...this.#leaks, ...listings, ...findingsOf(checkHistory(history))];
+    const sideWork = [...(this.#listing?.findings ?? []), ...(this.#table?.findings ?? [])];
+    return [...this.#leaks, ...sideWork, ...findingsOf(checkHistory(history))];
   }
 
   describe(): string {
@@ -216,8 +239,8 @@ class Run {
       random: seededRandom(this.#world.cluster.seed).fork(`worker ${index}`),
       own: areaOf([ownRoot]),
       shared: [(this.#shared ??= areaOf([first]))],
-      isOver: () => this.#isOver,
-      pause: (ms) => delay(timers, ms),
+      isOver: () => this.#isOver && client.mayEnd(),
+      pause: (ms) => (this.#world.pauses ? delay(timers, ms) : Promise.resolve()),
     });
   }
 

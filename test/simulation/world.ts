@@ -1,33 +1,116 @@
 import { seededRandom } from '../../chaos/workload/seeded-random.ts';
 import type { ClusterOptions } from './cluster/simulated-cluster.ts';
-import type { FaultWeights } from './faults/fault-injector.ts';
+import type { FaultKind, FaultPace, FaultWeights } from './faults/fault-injector.ts';
+
+type Random = ReturnType<typeof seededRandom>;
 
 export interface World {
   readonly cluster: ClusterOptions;
   readonly servers: number;
-  /** PA clients that work, one call after the other. */
+  /** A run goes through this part of the takeovers that it is asked for. */
+  readonly takeoversShare: number;
+  /** PA clients that work. */
   readonly workers: number;
+  /** Of each of them, one call after the other. */
+  readonly callsAtOnce: number;
   readonly stockClients: number;
+  /** Whether they pause between two calls. */
+  readonly pauses: boolean;
+  /** A directory is listed, and a table is written and read, all the time. */
+  readonly sideWork: boolean;
   readonly faults: FaultWeights;
+  readonly pace: FaultPace;
 }
 
 const sharedPort = 2_049;
 /** Longer than any run keeps a client from being served. */
 export const leaseMs = 60_000;
+/** Worlds in which a takeover follows the other at once; in the others there is more of everything else. */
+const briskShare = 7 / 8;
+
+const calm: FaultWeights = {
+  kill: 0,
+  killAtStep: 0,
+  killClaimer: 0,
+  pause: 0,
+  freeze: 0,
+  freezeInTable: 0,
+  failAppend: 0,
+  failSync: 0,
+  hangSync: 0,
+  fillDisk: 0,
+  cutPower: 0,
+  resetConnection: 0,
+  resetWhileHung: 0,
+  cutNetwork: 0,
+  pam: 0,
+  clockJump: 0,
+  switchover: 0,
+};
+
+const briskFaults: Partial<FaultWeights> = {
+  kill: 1,
+  killAtStep: 8,
+  killClaimer: 1.5,
+  freezeInTable: 0.3,
+  failAppend: 0.4,
+  cutPower: 0.3,
+  resetWhileHung: 0.5,
+  switchover: 0.5,
+};
 
 /** What a seed makes of everything that does not change during a run. */
 export function drawWorld(seed: number): World {
   const random = seededRandom(seed).fork('world');
+  return random.fraction() < briskShare ? briskWorld(seed, random) : richWorld(seed, random);
+}
+
+/** Few calls and few messages, so that one kill follows the other: takeovers at each step of takeovers. */
+function briskWorld(seed: number, random: Random): World {
+  const latencyMs = random.pick([0.05, 0.2]);
+  return {
+    servers: 2,
+    takeoversShare: 1,
+    workers: 1,
+    callsAtOnce: random.pick([1, 1, 2]),
+    stockClients: 0,
+    pauses: false,
+    sideWork: false,
+    faults: { ...calm, ...briskFaults },
+    pace: { stepsAheadMax: random.pick([10, 20, 40]), restartMsMax: 1, calmMsMax: 1 },
+    cluster: {
+      seed,
+      looksAtOnce: random.fraction() < 0.75,
+      endsHung: random.fraction() < 0.5,
+      pams: 1,
+      settings: { port: 0, leaseMs, cacheBytesMax: 4_000_000, logBytesMax: 12_000 },
+      networkFaults: {
+        latencyMs: () => latencyMs,
+        datagramCopies: () => 1,
+        datagramDelayMs: () => 0,
+      },
+    },
+  };
+}
+
+function richWorld(seed: number, random: Random): World {
   const network = random.fork('network');
   const stockClients = random.fraction() < 0.3 ? 1 : 0;
   const lossShare = random.pick([0, 0.02, 0.1, 0.3]);
-  const lateMs = random.pick([0, 5, 500]);
+  // A stock client cannot tell a late answer to a number that it uses again.
+  const lateMs = random.pick(stockClients > 0 ? [0, 5] : [0, 5, 500]);
   const latencyMs = random.pick([0.05, 0.2, 1]);
+  const faults = drawWeights(random.fork('faults'));
   return {
     servers: random.pick([2, 2, 3]),
+    takeoversShare: 1 / 5,
     workers: random.integer(1, 3),
+    callsAtOnce: 2,
     stockClients,
-    faults: drawWeights(random.fork('faults')),
+    pauses: true,
+    sideWork: true,
+    faults: stockClients > 0 ? { ...faults, freeze: 0, freezeInTable: 0 } : faults,
+    pace: { stepsAheadMax: 120, restartMsMax: 150, calmMsMax: 25 },
     cluster: {
       seed,
       looksAtOnce: random.fraction() < 0.5,
@@ -36,7 +119,8 @@ export function drawWorld(seed: number): World {
       settings: {
         port: stockClients > 0 ? sharedPort : 0,
         leaseMs,
-        cacheBytesMax: random.pick([4_000, 40_000, 4_000_000]),
+        cacheBytesMax: random.pick([4_000, 4_000, 40_000, 4_000_000]),
+        logBytesMax: random.pick([3_000, 12_000]),
       },
       networkFaults: {
         latencyMs: () => latencyMs * (0.5 + network.fraction()),
@@ -51,27 +135,29 @@ export function drawWorld(seed: number): World {
 }
 
 /** Some kinds of faults in each run, so that rare ones get room. */
-function drawWeights(random: ReturnType<typeof seededRandom>): FaultWeights {
+function drawWeights(random: Random): FaultWeights {
   const weights: FaultWeights = {
     kill: 6,
     killAtStep: 8,
     killClaimer: 3,
     pause: 3,
     freeze: 0.5,
+    freezeInTable: 1,
     failAppend: 1,
     failSync: 1,
     hangSync: 0.5,
     fillDisk: 0.4,
     cutPower: 1,
     resetConnection: 2,
+    resetWhileHung: 3,
     cutNetwork: 0.7,
     pam: 1,
     clockJump: 1,
     switchover: 1,
   };
-  const entries = Object.entries(weights).map(([kind, weight]): [string, number] => [
+  const entries = Object.entries(weights).map(([kind, weight]) => [
     kind,
     random.fraction() < 0.35 && kind !== 'killAtStep' ? 0 : weight,
   ]);
-  return Object.fromEntries(entries) as unknown as FaultWeights;
+  return Object.fromEntries(entries) as Record<FaultKind, number>;
 }

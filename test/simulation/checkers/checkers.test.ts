@@ -10,6 +10,7 @@ import { ServiceVolume } from '../../../server/testing/service-volume.ts';
 import { AcknowledgementChecker, type Answer } from './acknowledgement-checker.ts';
 import { findLeaks } from './leak-checker.ts';
 import { findListingFaults } from './listing-checker.ts';
+import { RegisterChecker } from './register-checker.ts';
 
 // Each checker is shown what it must find. What chaos/checker finds is tested there.
 
@@ -142,4 +143,21 @@ test('READDIR: a cookie that does not ascend is found, a sound listing is not', 
   const listing = { throughout: new Set(['a']), made: new Map([['b', 1]]) };
   expect(findListingFaults({ ...listing, entries })).toEqual([expect.stringContaining('cookie 3')]);
   expect(findListingFaults({ ...listing, entries: entries.slice(0, 1) })).toEqual([]);
+});
+
+test('registers: a read that goes back, and one of what nobody wrote, are found', () => {
+  const checker = new RegisterChecker();
+  const during = checker.reads('a');
+  const written = checker.writes('a', 1);
+  during(0);
+  checker.reads('a')(0);
+  written();
+  checker.reads('a')(1);
+  expect(checker.findings).toEqual([]);
+  checker.reads('a')(0);
+  checker.reads('a')(2);
+  expect(checker.findings).toEqual([
+    'a reads 0, which must be from 1 to 1',
+    'a reads 2, which must be from 1 to 1',
+  ]);
 });

@@ -8,6 +8,7 @@ import {
   segmentKeysEnd,
   servicePrefix,
 } from '../../../stable-area/keys.ts';
+import { tablePrefix } from '../cluster/table-service.ts';
 import type { Key, StoredRecord } from '../../../stable-area/stable-area.ts';
 import { decodeLocation } from '../../../stable-area/value-log/location.ts';
 
@@ -28,7 +29,8 @@ export function findLeaks(stored: readonly StoredRecord[]): string[] {
   }
   const records = new MemoryRecords();
   for (const { key, value } of stored) {
-    if (key.startsWith(servicePrefix)) records.stored.set(key, unseal(key, value));
+    if (key.startsWith(servicePrefix) && !key.startsWith(tablePrefix))
+      records.stored.set(key, unseal(key, value));
   }
   // Of a value that lies in the value log the audit needs the key alone.
   for (const { key, value } of stored) if (isValueKey(key)) records.stored.set(key, value);

@@ -19,8 +19,9 @@ export const rootCredential = authSys({ machineName: 'simulation', uid: 0, gid: 
 export const runName = '5151a7ed';
 
 const stockPort = 900;
-const callsPerLife = 9;
-const restartMs = 8_000;
+const callsPerLife = 4;
+const livesMin = 3;
+const restartMs = 4_000;
 
 /** A client process and how it calls. */
 export interface SimulatedClient {
@@ -28,6 +29,8 @@ export interface SimulatedClient {
   readonly caller: RpcCaller;
   /** Undefined for a stock client. */
   readonly pa: PaClient | undefined;
+  /** False until it has done what it is there for. */
+  readonly mayEnd: () => boolean;
   close(): Promise<void>;
 }
 
@@ -40,6 +43,7 @@ export function makePaClient(cluster: SimulatedCluster, name: string): Simulated
     process,
     caller: pa.alias(aliasName),
     pa,
+    mayEnd: () => true,
     async close() {
       await pa.close();
       directory.close();
@@ -73,6 +77,8 @@ export async function makeStockClient(
   return {
     process,
     pa: undefined,
+    // Its numbers have come again with other calls.
+    mayEnd: () => calls >= livesMin * callsPerLife,
     caller: {
       async call(version, procedure, args) {
         calls += 1;

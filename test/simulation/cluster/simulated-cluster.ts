@@ -60,6 +60,12 @@ export class SimulatedCluster {
   readonly #processes = new Map<number, SimulatedProcess>();
   #pids = 0;
   takeovers = 0;
+  /** Those of which some client waited for an answer. */
+  takeoversUnderLoad = 0;
+  /** Whether any client waits for an answer. */
+  isUnderLoad: () => boolean = () => false;
+  /** Told of each operation of a server's folder when it takes effect. */
+  onOperation: ((member: Member, operation: string, path: string) => void) | undefined;
   /** Told of everything that happens to the volume of a server. */
   onEvent: ((member: Member, event: VolumeEvent) => void) | undefined;
 
@@ -120,6 +126,7 @@ export class SimulatedCluster {
       looksAtOnce: this.#options.looksAtOnce,
       observe: (operation, path) => {
         this.#noteLook(process, operation, path);
+        this.onOperation?.(member, operation, path);
       },
     });
     const environment = { ...this.clientEnvironment(process), folder };
@@ -192,6 +199,7 @@ export class SimulatedCluster {
   #note(member: Member, event: VolumeEvent): void {
     if (event.kind === 'primary') {
       this.takeovers += 1;
+      if (this.isUnderLoad()) this.takeoversUnderLoad += 1;
       member.epoch = event.epoch;
     }
     if (event.kind === 'lost') member.epoch = 0;

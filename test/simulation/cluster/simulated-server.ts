@@ -8,11 +8,12 @@ import type { FolderAreaLimits } from '../../../stable-area/folder-area/limits.t
 import type { KeyValueEngineFactory } from '../../../stable-area/key-value-engine.ts';
 import type { SimulatedProcess } from '../core/simulated-process.ts';
 import { createSimulatedEngineFactory } from '../engine/simulated-engine.ts';
+import { createTableService } from './table-service.ts';
 
 export const aliasName = 'home';
 export const areaDirectory = '/disk/home';
 
-const engineLimits = { logBytesMax: 12_000, tablesMax: 3 };
+const tablesMax = 3;
 /** Small, since simulated disks are; the relations are those of the defaults. */
 const areaLimits: Partial<FolderAreaLimits> = {
   reserveBytes: 96 * 1024,
@@ -27,6 +28,8 @@ export interface ServerSettings {
   readonly leaseMs: number;
   /** Small, so that records are loaded again and again. */
   readonly cacheBytesMax: number;
+  /** Of the engine: small, so that it writes tables again and again. */
+  readonly logBytesMax: number;
 }
 
 export interface ServerParts {
@@ -50,10 +53,14 @@ export interface SimulatedServer {
 export async function startSimulatedServer(parts: ServerParts): Promise<SimulatedServer> {
   const { process, environment, directory, settings, observe } = parts;
   const { folder, random } = environment;
+  const { logBytesMax } = settings;
+  const fileSystem = createFileSystemServices({ random });
   const area = await openFolderArea({
     ...environment,
     directory: areaDirectory,
-    engineFactory: parts.wrapEngine(createSimulatedEngineFactory(folder, engineLimits)),
+    engineFactory: parts.wrapEngine(
+      createSimulatedEngineFactory(folder, { logBytesMax, tablesMax }),
+    ),
     limits: areaLimits,
   });
   const pair = await startPairProcess({
@@ -68,7 +75,10 @@ export async function startSimulatedServer(parts: ServerParts): Promise<Simulate
   const volume = pair.addVolume({
     alias: aliasName,
     area,
-    services: createFileSystemServices({ random }),
+    services: {
+      ...fileSystem,
+      services: [...fileSystem.services, createTableService()],
+    },
     listen: { host: '127.0.0.1', port: settings.port },
     leaseMs: settings.leaseMs,
     cacheBytesMax: settings.cacheBytesMax,

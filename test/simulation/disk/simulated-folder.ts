@@ -7,6 +7,8 @@ import { fail, type Inode, type SimulatedDisk, split } from './simulated-disk.ts
 export interface FolderFaults {
   /** Milliseconds until an operation takes effect, and until its caller hears of it. */
   latencyMs(operation: string): number;
+  /** Whether the process hears of an operation in the step in which that takes effect, as most of the time. */
+  returnsAtOnce(operation: string): boolean;
   /** Whether an operation under way takes effect although its process dies. */
   survives(): boolean;
   /** An error code, or undefined where the operation works. */
@@ -37,24 +39,49 @@ export function simulatedFolder(parts: SimulatedFolderParts): Folder {
     pending.clear();
   });
 
-  function operation<T>(name: string, path: string, effect: () => T): Promise<T> {
+  function perform<T>(name: string, path: string, effect: () => T, spoil?: () => void): T {
+    const code = faults.failure(name, path);
+    if (code !== undefined) {
+      spoil?.();
+      fail(code, path);
+    }
+    const result = effect();
+    observe?.(name, path);
+    return result;
+  }
+
+  /** `spoil`: what an operation that fails does all the same. */
+  function operation<T>(
+    name: string,
+    path: string,
+    effect: () => T,
+    spoil?: () => void,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
+      let settle: (() => void) | undefined;
       const take = (): void => {
         if (!pending.delete(take)) return;
-        let settle: () => void;
         try {
-          const code = faults.failure(name, path);
-          if (code !== undefined) fail(code, path);
-          const result = effect();
-          observe?.(name, path);
+          const result = perform(name, path, effect, spoil);
           settle = () => resolve(result);
         } catch (error) {
           settle = () => reject(error instanceof Error ? error : new Error(String(error)));
         }
-        scheduler.plan(process, faults.latencyMs('return'), `${name} done`, settle);
       };
       pending.add(take);
-      scheduler.plan(undefined, faults.latencyMs(name), name, take);
+      if (faults.returnsAtOnce(name)) {
+        scheduler.plan(process, faults.latencyMs(name), name, () => {
+          take();
+          settle?.();
+        });
+        return;
+      }
+      scheduler.plan(undefined, faults.latencyMs(name), name, () => {
+        take();
+        if (settle !== undefined) {
+          scheduler.plan(process, faults.latencyMs('return'), `${name} done`, settle);
+        }
+      });
     });
   }
 
@@ -137,11 +164,14 @@ export function simulatedFolder(parts: SimulatedFolderParts): Folder {
         return {
           append: (buffers) => {
             const bytes = Buffer.concat(buffers);
-            return operation('append', path, () => {
+            const append = (): number => {
               const offset = file.lengthBytes;
               disk.append(file, bytes);
               return offset;
-            });
+            };
+            // As write(2), which has written a part when it finds no room for the rest.
+            const appendHalf = (): void => disk.append(file, bytes.subarray(0, bytes.length >> 1));
+            return operation('append', path, append, appendHalf);
           },
           sync: () => operation('sync', path, () => disk.syncWithName(path, file)),
           close: () => Promise.resolve(),

@@ -88,6 +88,7 @@ class SimulatedEngine implements KeyValueEngine {
     await engine.#startLog();
     await engine.#startManifest();
     await engine.#removeObsolete();
+    engine.#compactInBackground(() => engine.#mergeTables());
     return engine;
   }
 
@@ -103,8 +104,9 @@ class SimulatedEngine implements KeyValueEngine {
 
   async writeSynced(changes: readonly Change[]): Promise<void> {
     assert(!this.#isClosed);
-    if (this.#freshBytes > this.#limits.logBytesMax) await this.#switchLogs();
+    // As DBImpl::bg_error_: after a compaction that failed nothing is written any more.
     if (this.#broken !== undefined) throw this.#broken as Error;
+    if (this.#freshBytes > this.#limits.logBytesMax) await this.#switchLogs();
     const batch = encodeBatch(this.#sequence + 1, changes);
     const { file, writer } = this.#log;
     const record = writer.next(batch);
@@ -130,9 +132,14 @@ class SimulatedEngine implements KeyValueEngine {
 
   async #switchLogs(): Promise<void> {
     await this.#compacting;
+    if (this.#broken !== undefined) throw this.#broken as Error;
     const changes = [...this.#fresh].map(([key, value]): Change => ({ key, value }));
     await this.#startLog();
-    this.#compacting = this.#compact(changes).catch((error: unknown) => {
+    this.#compactInBackground(() => this.#compact(changes));
+  }
+
+  #compactInBackground(compact: () => Promise<void>): void {
+    this.#compacting = compact().catch((error: unknown) => {
       this.#broken = error;
     });
   }
@@ -165,6 +172,10 @@ class SimulatedEngine implements KeyValueEngine {
     const made = await this.#writeTable(changes, 0);
     await this.#appendEdit({ ...this.#numbers(), newTables: [made] });
     await this.#removeObsolete();
+    await this.#mergeTables();
+  }
+
+  async #mergeTables(): Promise<void> {
     if (this.#tables.length <= this.#limits.tablesMax || this.#isClosed) return;
     const merged = [...this.#tables];
     // Every table is one of them, so no deletion has anything below that it must hide.

@@ -47,7 +47,7 @@ export async function runCrash(options: CrashRunOptions): Promise<CrashRunResult
     looksAtOnce: options.looksAtOnce,
     pams: 1,
     endsHung: false,
-    settings: { port: 0, leaseMs, cacheBytesMax: 2_000 },
+    settings: { port: 0, leaseMs, cacheBytesMax: 2_000, logBytesMax: 12_000 },
     networkFaults: {
       latencyMs: () => 0.1,
       datagramCopies: () => 1,

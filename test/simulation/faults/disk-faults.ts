@@ -13,6 +13,7 @@ const slowOperations = new Set([
   'copyFileSynced',
 ]);
 const spikeShare = 0.01;
+const atOnceShare = 0.8;
 const spikeFactor = 20;
 
 /** How the disk behaves towards one process. */
@@ -21,6 +22,8 @@ export class DiskFaults implements FolderFaults {
   readonly #random: SeededRandom;
   #armed: ArmedFailure | undefined;
   #hangsUntilMs = 0;
+  /** Reads too. */
+  #allHangsUntilMs = 0;
   /** What becomes of operations under way when the process dies; undefined: left to chance. */
   underWay: 'done' | 'lost' | undefined;
 
@@ -38,9 +41,15 @@ export class DiskFaults implements FolderFaults {
     this.#hangsUntilMs = this.#scheduler.nowMs + forMs;
   }
 
+  /** Whatever is begun from now on takes so long. */
+  hangAll(forMs: number): void {
+    this.#allHangsUntilMs = this.#scheduler.nowMs + forMs;
+  }
+
   heal(): void {
     this.#armed = undefined;
     this.#hangsUntilMs = 0;
+    this.#allHangsUntilMs = 0;
   }
 
   latencyMs(operation: string): number {
@@ -49,7 +58,14 @@ export class DiskFaults implements FolderFaults {
     const usualMs =
       (isSlow ? 0.2 + fraction : 0.01 + fraction * 0.05) *
       (this.#random.fraction() < spikeShare ? spikeFactor : 1);
-    return isSlow ? Math.max(usualMs, this.#hangsUntilMs - this.#scheduler.nowMs) : usualMs;
+    const untilMs = isSlow
+      ? Math.max(this.#hangsUntilMs, this.#allHangsUntilMs)
+      : this.#allHangsUntilMs;
+    return Math.max(usualMs, untilMs - this.#scheduler.nowMs);
+  }
+
+  returnsAtOnce(): boolean {
+    return this.#random.fraction() < atOnceShare;
   }
 
   survives(): boolean {

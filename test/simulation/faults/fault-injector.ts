@@ -13,6 +13,8 @@ export type FaultKind =
   | 'pause'
   /** The same for seconds. */
   | 'freeze'
+  /** The primary stands still for seconds while it writes a table. */
+  | 'freezeInTable'
   | 'failAppend'
   | 'failSync'
   | 'hangSync'
@@ -20,6 +22,8 @@ export type FaultKind =
   /** All servers, and what is not on the disk. */
   | 'cutPower'
   | 'resetConnection'
+  /** All of the primary's, while its disk hangs: calls that wait for it come again. */
+  | 'resetWhileHung'
   /** In one direction, or both. */
   | 'cutNetwork'
   | 'pam'
@@ -28,9 +32,17 @@ export type FaultKind =
 
 export type FaultWeights = Readonly<Record<FaultKind, number>>;
 
-const stepsAheadMax = 120;
-const restartMsMax = 150;
-const calmMsMax = 25;
+/** How fast one fault follows the other. */
+export interface FaultPace {
+  /** What is to happen at a step of a process happens at one of its next ones. */
+  readonly stepsAheadMax: number;
+  /** A process that died is started again in this time. */
+  readonly restartMsMax: number;
+  /** Twice between two faults. */
+  readonly calmMsMax: number;
+}
+
+const recoveredLookMs = 20;
 /** Longer than it takes to notice that a process hangs and to replace it. */
 const recoveryPatienceMs = 20_000;
 
@@ -38,15 +50,20 @@ const recoveryPatienceMs = 20_000;
 export class FaultInjector {
   readonly #cluster: SimulatedCluster;
   readonly #random: SeededRandom;
+  readonly #pace: FaultPace;
   readonly #lots: readonly (readonly [FaultKind, number])[];
   readonly #weightSum: number;
   /** Steps of a process until something happens to it. */
   readonly #countdowns = new Map<Member, { steps: number; readonly act: () => void }>();
   #claimerSteps: number | undefined;
+  /** Whoever stops when it has begun a table. */
+  #tableWriter: Member | undefined;
+  #recover: () => void = () => undefined;
   #isCalm = false;
 
-  constructor(cluster: SimulatedCluster, weights: FaultWeights) {
+  constructor(cluster: SimulatedCluster, weights: FaultWeights, pace: FaultPace) {
     this.#cluster = cluster;
+    this.#pace = pace;
     this.#random = cluster.scheduler.random.fork('faults');
     this.#lots = Object.entries(weights) as [FaultKind, number][];
     this.#weightSum = this.#lots.reduce((sum, [, weight]) => sum + weight, 0);
@@ -59,7 +76,13 @@ export class FaultInjector {
         countdown.act();
       }
     };
+    cluster.onOperation = (member, operation, path) => {
+      if (member !== this.#tableWriter || operation !== 'append' || !path.endsWith('.ldb')) return;
+      this.#tableWriter = undefined;
+      this.#stopLater(member, this.#freezeMs(), 1);
+    };
     cluster.onEvent = (member, event) => {
+      if (event.kind === 'primary') this.#recover();
       if (event.kind !== 'accused' || this.#claimerSteps === undefined) return;
       this.#killLater(member, this.#claimerSteps);
       this.#claimerSteps = undefined;
@@ -68,6 +91,7 @@ export class FaultInjector {
 
   /** Goes on until it is over; then everything is healed, and somebody serves. */
   async run(isOver: () => boolean): Promise<void> {
+    const { calmMsMax } = this.#pace;
     while (!isOver()) {
       await this.#wait(this.#random.fraction() * calmMsMax);
       this.#do(this.#pick());
@@ -82,6 +106,7 @@ export class FaultInjector {
     this.#isCalm = true;
     this.#countdowns.clear();
     this.#claimerSteps = undefined;
+    this.#tableWriter = undefined;
     this.#cluster.network.heal();
     this.#cluster.disk.capacityBytes = 2 ** 40;
     for (const pam of this.#cluster.pams) pam.isReachable = true;
@@ -99,7 +124,10 @@ export class FaultInjector {
     const untilMs = scheduler.nowMs + recoveryPatienceMs;
     while (this.#cluster.primary?.process.state !== 'running' && scheduler.nowMs < untilMs) {
       this.#superviseAll();
-      await this.#wait(2);
+      const primary = new Promise<void>((resolve) => {
+        this.#recover = resolve;
+      });
+      await Promise.race([primary, this.#wait(recoveredLookMs)]);
     }
   }
 
@@ -108,7 +136,7 @@ export class FaultInjector {
     for (const member of this.#cluster.members.values()) {
       if (!member.process.isDead || this.#restarting.has(member.node)) continue;
       this.#restarting.add(member.node);
-      const afterMs = this.#isCalm ? 1 : this.#random.fraction() * restartMsMax;
+      const afterMs = this.#isCalm ? 1 : this.#random.fraction() * this.#pace.restartMsMax;
       this.#cluster.scheduler.plan(undefined, afterMs, 'restart', () => {
         this.#restarting.delete(member.node);
         this.#cluster.startServer(member.node);
@@ -127,7 +155,8 @@ export class FaultInjector {
         primary?.process.kill();
         return;
       case 'killAtStep':
-        if (primary !== undefined) this.#killLater(primary, random.integer(1, stepsAheadMax));
+        if (primary !== undefined)
+          this.#killLater(primary, random.integer(1, this.#pace.stepsAheadMax));
         return;
       case 'killClaimer':
         this.#claimerSteps = random.integer(1, 60);
@@ -137,7 +166,10 @@ export class FaultInjector {
         this.#stopLater(primary, 1 + random.fraction() * 400);
         return;
       case 'freeze':
-        this.#stopLater(primary, 900 + random.fraction() * 4_000);
+        this.#stopLater(primary, this.#freezeMs());
+        return;
+      case 'freezeInTable':
+        this.#tableWriter = primary;
         return;
       case 'failAppend':
         primary?.disk.arm('append');
@@ -156,6 +188,9 @@ export class FaultInjector {
         return;
       case 'resetConnection':
         cluster.network.resetOne();
+        return;
+      case 'resetWhileHung':
+        if (primary !== undefined) this.#resetWhileHung(primary);
         return;
       case 'cutNetwork':
         this.#cutNetwork();
@@ -178,13 +213,30 @@ export class FaultInjector {
     this.#countdowns.set(member, { steps, act: () => member.process.kill() });
   }
 
-  #stopLater(member: Member | undefined, forMs: number): void {
+  #freezeMs(): number {
+    return 900 + this.#random.fraction() * 4_000;
+  }
+
+  /** So briefly that it goes on serving. */
+  #resetWhileHung({ process, disk }: Member): void {
+    const { network, scheduler } = this.#cluster;
+    disk.hangAll(100 + this.#random.fraction() * 500);
+    scheduler.plan(undefined, 10 + this.#random.fraction() * 40, 'reset', () => {
+      network.resetAll(process);
+    });
+  }
+
+  #stopLater(
+    member: Member | undefined,
+    forMs: number,
+    steps = this.#random.integer(1, this.#pace.stepsAheadMax),
+  ): void {
     if (member === undefined) return;
     const act = (): void => {
       member.process.stop();
       this.#cluster.scheduler.plan(undefined, forMs, 'resume', () => member.process.resume());
     };
-    this.#countdowns.set(member, { steps: this.#random.integer(1, stepsAheadMax), act });
+    this.#countdowns.set(member, { steps, act });
   }
 
   #fillDisk(): void {

@@ -149,7 +149,7 @@ export const acknowledgingMutations: readonly Mutation[] = [
         replace: `    const batch = this.#writing;
     this.#writing = undefined;
     if (batch !== undefined && cause !== undefined) this.#waiting.unshift(batch);
-    this.#start();`,
+    this.#startSoon();`,
       },
     ],
   },

@@ -69,6 +69,11 @@ export class SimulatedNetwork {
     if (open.length > 0) this.#random.pick(open).reset();
   }
 
+  /** Breaks every connection of one process. */
+  resetAll(owner: SimulatedProcess): void {
+    for (const stream of this.#streams) if (stream.owner === owner) stream.reset();
+  }
+
   heal(): void {
     this.#cuts.clear();
   }
