@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { callDigest, type DigestedCall, digestBytes } from './digest.ts';
+import { callDigest, type DigestedCall, digestBytes, earlierDigest } from './digest.ts';
 
 const credentialBody = Buffer.from('0000000100000001610000000000000000000000', 'hex');
 const call: DigestedCall = {
@@ -9,13 +9,35 @@ const call: DigestedCall = {
   credential: { flavor: 1, body: credentialBody },
   argumentBuffers: [Buffer.from('remove this')],
 };
-const reference = callDigest(call).toString('hex');
+const areaId = Buffer.alloc(16, 5);
+const reference = callDigest(call, areaId).toString('hex');
 const digestOf = (change: Partial<DigestedCall>): string =>
-  callDigest({ ...call, ...change }).toString('hex');
+  callDigest({ ...call, ...change }, areaId).toString('hex');
+/** More than is hashed with SHA-256. */
+const large = Buffer.alloc(5_000, 'data');
 
 test('a digest has 16 bytes and never changes: it is stored', () => {
-  expect(callDigest(call)).toHaveLength(digestBytes);
+  expect(callDigest(call, areaId)).toHaveLength(digestBytes);
   expect(reference).toBe('cb9317e695e3b40b41804fb686a83b4a');
+  const digest = callDigest({ ...call, argumentBuffers: [large] }, areaId);
+  expect(digest).toHaveLength(digestBytes);
+  expect(digest.toString('hex')).toBe('e55f02c1ccb41c55e018bc5cf34d57c7');
+});
+
+test('the digest of much data depends on every part of it, and on nothing else', () => {
+  const digest = digestOf({ argumentBuffers: [large] });
+  expect(digestOf({ argumentBuffers: [large.subarray(0, 999), large.subarray(999)] })).toBe(digest);
+  const changed = Buffer.from(large);
+  changed[4_999] = 0;
+  expect(digestOf({ argumentBuffers: [changed] })).not.toBe(digest);
+  expect(digestOf({ argumentBuffers: [large], procedure: 11 })).not.toBe(digest);
+  expect(digestOf({ argumentBuffers: [large.subarray(1)] })).not.toBe(digest);
+});
+
+test('what an earlier release stored is known where it differs', () => {
+  expect(earlierDigest(call)).toBeUndefined();
+  const earlier = earlierDigest({ ...call, argumentBuffers: [large] });
+  expect(earlier?.toString('hex')).toBe('e9c2afb50463aaf73e79d9a2024667c3');
 });
 
 test('the way in which arguments are cut into buffers makes no difference', () => {

@@ -6,7 +6,7 @@ import type { RecordStore } from '../../stable-area/records/record-store.ts';
 import type { Holder } from '../../stable-area/stable-area.ts';
 import { decodeAll } from '../../xdr/decode.ts';
 import { isLoopback } from '../bind-rule.ts';
-import { callDigest } from '../digest.ts';
+import { callDigest, earlierDigest } from '../digest.ts';
 import {
   type CallHeader,
   decodeCallHeader,
@@ -185,9 +185,14 @@ export class FtIpc {
       executeReading(this.#parts, reading);
       return;
     }
-    const digest = callDigest({ ...call, argumentBuffers: [call.argumentBytes] });
+    const digested = { ...call, argumentBuffers: [call.argumentBytes] };
+    const digest = callDigest(digested, this.#areaId);
     const route = new ReplyRoute(target);
-    const admission = session.admit(header.sequence, digest, route);
+    let admission = session.admit(header.sequence, digest, route);
+    if (admission.kind === 'collision') {
+      const earlier = earlierDigest(digested);
+      if (earlier !== undefined) admission = session.admit(header.sequence, earlier, route);
+    }
     switch (admission.kind) {
       case 'new':
         this.#executeNew({ ...ftCall, row, args: decoded.value, digest, session, route });
@@ -241,7 +246,9 @@ export class FtIpc {
   /** New under the gateway's id; what matters now is whether an earlier life of the gateway relayed it already. */
   #admitRelayed(call: AdmittedCall, xid: number, peer: StockPeer<ReplyRoute>): void {
     const { counters, registration } = this.#parts;
-    const { session, digest, header, route } = call;
+    const { session, header, route } = call;
+    const digested = { ...call.call, argumentBuffers: [call.call.argumentBytes] };
+    const digest = peer.rememberedDigest(xid, call.digest, () => earlierDigest(digested));
     const admission = peer.admit(xid, digest, route);
     switch (admission.kind) {
       case 'done':

@@ -3,7 +3,7 @@ import { authNone } from '../../rpc/opaque-auth.ts';
 import { acceptedReply } from '../../rpc/reply-message.ts';
 import type { RpcConnection } from '../../rpc/server/connection.ts';
 import { decodeAll } from '../../xdr/decode.ts';
-import { callDigest } from '../digest.ts';
+import { callDigest, earlierDigest } from '../digest.ts';
 import type { CallTarget } from './call-target.ts';
 import type { CallCounters } from './counters.ts';
 import type { Executor } from './executor.ts';
@@ -90,7 +90,9 @@ export class StockCalls {
 
   #admit({ call, caller, target, row, args }: StockCall, peer: StockPeer<ReplyRoute>): void {
     const { counters, calls, registration } = this.#parts;
-    const digest = callDigest({ ...call, argumentBuffers: [call.argumentBytes] });
+    const digested = { ...call, argumentBuffers: [call.argumentBytes] };
+    const current = callDigest(digested, this.#parts.executor.volume.areaId);
+    const digest = peer.rememberedDigest(call.xid, current, () => earlierDigest(digested));
     const admission = peer.admit(call.xid, digest, new ReplyRoute(target));
     switch (admission.kind) {
       case 'done':

@@ -61,7 +61,23 @@ export class StockPeer<Route> {
 
   /** Takes over a call that an earlier process has begun: it runs from the moment the peer is loaded. */
   restoreRunning(xid: number, digest: Uint8Array, route: Route): void {
-    this.#running.set(callId(xid, digest), route);
+    const id = callId(xid, digest);
+    this.#running.set(id, route);
+    this.#newest.set(xid, id);
+  }
+
+  /**
+   * The digest under which a call is remembered: its own, or, where that is not known but another under its xid is, the one
+   * that it had before an upgrade, if that is known.
+   */
+  rememberedDigest(
+    xid: number,
+    digest: Uint8Array,
+    earlierDigest: () => Uint8Array | undefined,
+  ): Uint8Array {
+    if (!this.#newest.has(xid) || this.#isKnown(xid, digest)) return digest;
+    const earlier = earlierDigest();
+    return earlier !== undefined && this.#isKnown(xid, earlier) ? earlier : digest;
   }
 
   admit(xid: number, digest: Uint8Array, route: Route): StockAdmission<Route> {
@@ -98,6 +114,11 @@ export class StockPeer<Route> {
     const route = this.#running.get(id);
     this.#running.delete(id);
     return route;
+  }
+
+  #isKnown(xid: number, digest: Uint8Array): boolean {
+    const id = callId(xid, digest);
+    return this.#running.has(id) || this.#answered.has(id);
   }
 
   #isKept(call: AnsweredCall): boolean {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
 import { FileHandles, handleBytes } from './file-handle.ts';
@@ -34,6 +35,12 @@ test.prop([fc.uint8Array({ minLength: handleBytes, maxLength: handleBytes })])(
 test('a handle of another volume is none, even with the same secret', () => {
   const other = new FileHandles(Buffer.from('another volume..'), { handleSecret });
   expect(handles.parse(other.make({ ino: 2, exportRoot: 2 }))).toBeUndefined();
+});
+
+test('the MAC is HMAC-SHA-256 of what is before it: handles that clients keep stay good', () => {
+  const handle = handles.make({ ino: 7, exportRoot: 2 });
+  const hmac = createHmac('sha256', handleSecret).update(handle.subarray(0, 24)).digest();
+  expect(handle.subarray(24)).toEqual(hmac.subarray(0, 8));
 });
 
 test('a handle of the wrong length is none', () => {

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { VolumeIdentity } from './records/volume-records.ts';
 
 /** RFC 1094 §2.3.3 FHSIZE. Version 3 allows 64. */
@@ -7,6 +7,9 @@ export const handleBytes = 32;
 const volumeBytes = 8;
 const macOffset = 24;
 const macBytes = 8;
+/** RFC 2104 §2: B and L of SHA-256. */
+const hmacBlockBytes = 64;
+const sha256Bytes = 32;
 /** Handles remembered, twice as many at most. A tenth of a microsecond instead of the eight of a MAC. */
 const rememberedMax = 8_192;
 
@@ -27,7 +30,9 @@ export class FileHandles {
   /** Identity of the volume: the beginning of every handle. */
   readonly fsid: bigint;
   readonly #volume: Buffer;
-  readonly #secret: Buffer;
+  /** What HMAC hashes: the secret with its pad, then room for what is authenticated, or for its inner hash. */
+  readonly #inner = Buffer.alloc(hmacBlockBytes + macOffset, 0x36);
+  readonly #outer = Buffer.alloc(hmacBlockBytes + sha256Bytes, 0x5c);
   /** The last handles that were made or found genuine. Only saves time: both are pure functions. */
   readonly #genuine = new RecentMap<string, HandleTarget>();
   readonly #made = new RecentMap<number, Made>();
@@ -36,7 +41,12 @@ export class FileHandles {
     assert(areaId.length >= volumeBytes);
     this.#volume = Buffer.from(areaId.subarray(0, volumeBytes));
     this.fsid = this.#volume.readBigUInt64BE(0);
-    this.#secret = identity.handleSecret;
+    const { handleSecret } = identity;
+    assert(handleSecret.length <= hmacBlockBytes);
+    for (const [index, byte] of handleSecret.entries()) {
+      this.#inner[index] = byte ^ 0x36;
+      this.#outer[index] = byte ^ 0x5c;
+    }
   }
 
   /** The handle may be given to others meanwhile: not to be changed. */
@@ -72,11 +82,11 @@ export class FileHandles {
     return target;
   }
 
+  /** HMAC-SHA-256 (RFC 2104 §2), cut. By two hashes in one call each: half of what an Hmac object costs. */
   #mac(handle: Buffer): Buffer {
-    return createHmac('sha256', this.#secret)
-      .update(handle.subarray(0, macOffset))
-      .digest()
-      .subarray(0, macBytes);
+    handle.copy(this.#inner, hmacBlockBytes, 0, macOffset);
+    hash('sha256', this.#inner, 'buffer').copy(this.#outer, hmacBlockBytes);
+    return hash('sha256', this.#outer, 'buffer').subarray(0, macBytes);
   }
 }
 
