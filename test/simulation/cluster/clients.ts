@@ -14,7 +14,7 @@ import type { SimulatedProcess } from '../core/simulated-process.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
 import { aliasName } from './simulated-server.ts';
 
-export const rootCredential = authSys({ machineName: 'simulation', uid: 0, gid: 0, gids: [] });
+export const rootCredential = credentialOf('simulation');
 /** Eight digits in every block that is written. */
 export const runName = '5151a7ed';
 
@@ -52,8 +52,8 @@ export function makePaClient(cluster: SimulatedCluster, name: string): Simulated
 }
 
 /**
- * A client without any PA, over UDP, from one port for its whole life. It sends again until it is answered. After some calls it
- * is born again as a restarted machine is: the same port, and the same numbers for other calls.
+ * A client without any PA, over UDP, from one port for its whole life. It sends again until it is answered. After some calls
+ * another machine takes its place behind the same address: the same port, the same numbers, perhaps the same calls.
  */
 export async function makeStockClient(
   cluster: SimulatedCluster,
@@ -62,18 +62,18 @@ export async function makeStockClient(
 ): Promise<SimulatedClient> {
   const process = cluster.makeProcess(name);
   const { clock, timers, network } = cluster.clientEnvironment(process, stockPort);
+  let calls = 0;
   const connect = (): Promise<RpcClient<DatagramChannel>> =>
     connectRpcUdp(
       { host: '127.0.0.1', port },
       {
         ...{ clock, timers, network, random: seededRandom(stockPort) },
-        credential: rootCredential,
+        credential: credentialOf(`machine-${calls}`),
         retransmitFirstMs: 20,
         retransmitMaxMs: 200,
       },
     );
   let client = await connect();
-  let calls = 0;
   return {
     process,
     pa: undefined,
@@ -84,7 +84,7 @@ export async function makeStockClient(
         calls += 1;
         if (calls % callsPerLife === 0) {
           client.close();
-          // As long as a restart takes: nobody could tell a late answer to an earlier life from one to this.
+          // Nobody could tell a late answer to an earlier one from one to this.
           await delay(timers, restartMs);
           client = await connect();
         }
@@ -116,4 +116,8 @@ export function fileServiceOf(
       return undefined;
     },
   });
+}
+
+function credentialOf(machineName: string): ReturnType<typeof authSys> {
+  return authSys({ machineName, uid: 0, gid: 0, gids: [] });
 }
