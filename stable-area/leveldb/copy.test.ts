@@ -67,6 +67,8 @@ test('copy: an open database, copied, holds everything; tables are shared, the r
     const [mine, its] = await Promise.all(
       [to, from].map((folder) => nodeFolder.status(join(folder, name))),
     );
+    // The owner may have compacted a table away since.
+    if (name.endsWith('.ldb') && its === undefined) continue;
     expect(mine?.inode === its?.inode, name).toBe(name.endsWith('.ldb'));
   }
   expect(await copiedBytes(nodeFolder, from)).toBeGreaterThan(0);
