@@ -7,6 +7,7 @@ import type { PairProcess, VolumeEvent, VolumeHostOptions } from '../server/host
 import { startPairProcess } from '../server/pair-process.ts';
 import type { VolumeServices } from '../server/service.ts';
 import { endProcess } from './end-process-adapter.ts';
+import { isProcessOver } from './process-over-adapter.ts';
 import { openNodeDirectory, parseServers } from './node-directory-adapter.ts';
 import { processIdentity } from './process-identity-adapter.ts';
 
@@ -40,6 +41,7 @@ export async function serveAlias(options: ServeOptions): Promise<PairProcess> {
     node,
     identity: processIdentity(),
     endProcess,
+    isProcessOver,
     directory,
     pairListen: { host, port: 0 },
     ...(secret && { secret }),

@@ -13,9 +13,14 @@ export function processIdentity(): ProcessIdentity {
 
 /** The time at which a process started, in the system's own units; undefined where it is gone or the system does not tell. */
 export function startTimeOf(pid: number): string | undefined {
-  // proc(5): the command's name, in parentheses, may hold anything; what follows it is fields 3, 4, ...
+  return statusFieldsOf(pid)?.[19];
+}
+
+/** What proc(5) says of a process, from the field after the command's name on; undefined where it says nothing. */
+export function statusFieldsOf(pid: number): readonly string[] | undefined {
+  // The name, in parentheses, may hold anything; what follows it is fields 3, 4, ...
   const text = orUndefined(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 /** Process ids mean something within one start of one machine only. */

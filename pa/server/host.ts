@@ -9,7 +9,7 @@ export type Role = 'starting' | 'backup' | 'claiming' | 'primary' | 'stopped';
 export type Accusation =
   /** Nobody ever claimed the area. */
   | 'new'
-  /** Its pair port refuses, or another process answers there. */
+  /** Its pair port refuses, or another process answers there, or the system says that it is dying. */
   | 'dead'
   /** It did not answer for the configured time. */
   | 'silent'

@@ -31,6 +31,8 @@ export interface PairProcessOptions {
    * its ports are free. Returns whether it did. Without it hung processes are left alone.
    */
   readonly endProcess?: (identity: ProcessIdentity) => boolean;
+  /** Tells, where the system does, that a process of this machine is dead before its connections are closed. */
+  readonly isProcessOver?: (identity: ProcessIdentity) => boolean;
   readonly observe?: (alias: string, event: VolumeEvent) => void;
   /** Something on the pair port went wrong: a forged question. */
   readonly problem?: (message: string, cause: unknown) => void;
@@ -98,6 +100,7 @@ export async function startPairProcess(options: PairProcessOptions): Promise<Pai
           backups,
           secret,
           endProcess: options.endProcess ?? (() => false),
+          isProcessOver: options.isProcessOver,
           observe: options.observe ?? (() => undefined),
         },
         volumeOptions,

@@ -39,6 +39,7 @@ export interface HostParts {
   readonly backups: Backups;
   readonly secret: ClusterSecret | undefined;
   readonly endProcess: (claim: Claim) => boolean;
+  readonly isProcessOver: ((claim: Claim) => boolean) | undefined;
   readonly observe: (alias: string, event: VolumeEvent) => void;
 }
 
@@ -207,6 +208,7 @@ export class PairedVolume implements VolumeHost {
       secret: this.#parts.secret,
       silenceMs: this.#options.silenceMs,
       signal: this.#stopped.signal,
+      isProcessOver: this.#parts.isProcessOver,
       problem: (message, cause) => {
         this.#observe({ kind: 'problem', message, cause });
       },

@@ -18,6 +18,7 @@ import { FailpointControl } from '../admin/failpoint-control.ts';
 import { blockSelf } from '../process/block-self-adapter.ts';
 import { killSelf } from '../process/kill-self-adapter.ts';
 import { endProcess } from '../../pa/adapters/end-process-adapter.ts';
+import { isProcessOver } from '../../pa/adapters/process-over-adapter.ts';
 import { processIdentity } from '../../pa/adapters/process-identity-adapter.ts';
 import { reportedEvent } from '../process/process-report.ts';
 import {
@@ -78,6 +79,7 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
     environment,
     identity: processIdentity(),
     // A test that wakes a hung process wants to see what it does then.
+    isProcessOver,
     endProcess: process.env.FUGA_SPARE_HUNG === '1' ? () => false : endProcess,
     log,
     directory,

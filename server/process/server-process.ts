@@ -52,6 +52,8 @@ export interface ServerParts {
   readonly directory: PortDirectory;
   /** Ends a process of this machine that hangs. */
   readonly endProcess: (identity: ProcessIdentity) => boolean;
+  /** Tells that a process of this machine is dead, before its connections are closed. */
+  readonly isProcessOver: (identity: ProcessIdentity) => boolean;
   readonly openArea: (alias: string) => Promise<StableArea>;
   readonly createServices: (alias: string) => VolumeServices;
   readonly exports: ExportsControl;
@@ -176,6 +178,7 @@ function startPair(
     identity: parts.identity,
     directory: parts.directory,
     endProcess: parts.endProcess,
+    isProcessOver: parts.isProcessOver,
     pairListen: { host, port: pairPort },
     ...(advertiseHost === undefined ? {} : { advertiseHost }),
     ...(secret === undefined ? {} : { secret }),

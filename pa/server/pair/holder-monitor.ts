@@ -14,6 +14,7 @@ import {
   claimLookIntervalMs,
   claimPatienceMs,
   connectPatienceMs,
+  deathLookIntervalMs,
   silenceDefaultMs,
 } from './limits.ts';
 import { isPairMac, pairMac } from './message-mac.ts';
@@ -40,6 +41,8 @@ export interface MonitorParts {
   readonly secret: ClusterSecret | undefined;
   readonly silenceMs: number | undefined;
   readonly signal: AbortSignal;
+  /** Undefined: nothing tells it but the holder's pair port. */
+  readonly isProcessOver: ((claim: Claim) => boolean) | undefined;
   readonly problem: (message: string, cause: unknown) => void;
 }
 
@@ -85,6 +88,7 @@ export class HolderMonitor {
     void this.#ask();
     void this.#tick();
     void this.#lookForClaims();
+    void this.#lookForDeath();
     const verdict = await this.#verdict;
     this.#ended = true;
     this.#client?.close();
@@ -243,6 +247,17 @@ export class HolderMonitor {
       if (highest === undefined) continue;
       if (highest.claim.epoch > claim.epoch) this.#end('superseded');
       if (highest.claim.epoch === claim.epoch && highest.visible) this.#visible = true;
+    }
+  }
+
+  /** On the same machine a death is seen before the pair port refuses. */
+  async #lookForDeath(): Promise<void> {
+    const { claim, environment, isProcessOver } = this.#parts;
+    if (isProcessOver === undefined) return;
+    for (;;) {
+      await delay(environment.timers, deathLookIntervalMs);
+      if (this.#ended) return;
+      if (isProcessOver(claim)) this.#end('dead');
     }
   }
 

@@ -32,6 +32,9 @@ export const switchoverLookMs = 2;
 /** How often a backup looks whether somebody else claimed. */
 export const claimLookIntervalMs = 250;
 
+/** How often a backup looks whether the holder's process is dying, where the system tells: some 20 µs each time. */
+export const deathLookIntervalMs = 10;
+
 /** A connection attempt that is neither accepted nor refused is given up and made again. */
 export const connectPatienceMs = 500;
 
