@@ -119,6 +119,13 @@ describe('RFC 1094 §2.2.10 CREATE', () => {
     expect((await world.create('p', {}, as(2))).status).toBe(NFSERR_ACCES);
   });
 
+  test('the name .. exists, also for one who may not search the directory', async () => {
+    const { file: dir } = ok(await world.mkdir('d'));
+    await world.volume.nfs.nfsprocSetattr({ file: dir, attributes: sattr({ mode: 0 }) });
+    const fifo = { mode: NFSMODE_FIFO | 0o600 };
+    expect((await world.create('..', fifo, as(1), dir)).status).toBe(NFSERR_EXIST);
+  });
+
   test('a set-gid directory gives its group', async () => {
     const { file: dir } = ok(await world.mkdir('d'));
     const attributes = sattr({ mode: 0o2777, gid: 50 });

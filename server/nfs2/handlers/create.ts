@@ -96,11 +96,13 @@ function useExisting(
   name: string,
   wanted: Wanted,
 ): Outcome<{ inode: Inode }> {
+  // As the other procedures that make something say it, whoever may search the directory.
+  if (name === '.' || name === '..') return failure('EXIST');
   const found = lookup(call.operation, { directory, name, exportRoot });
   if (found.status !== 'ok') return found;
   const { inode } = found;
   const isNode = inode.type !== 'regular' && inode.type !== 'directory' && inode.type !== 'symlink';
-  if (!isNode || name === '.' || name === '..') return failure('EXIST');
+  if (!isNode) return failure('EXIST');
   if (wanted.kind !== 'node') {
     return mayAccess(inode, call.operation.principal, 'write') ? found : failure('ACCES');
   }
