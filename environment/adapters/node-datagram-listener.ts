@@ -1,5 +1,6 @@
 import type { Socket } from 'node:dgram';
 import type { Datagram, DatagramListener, Endpoint } from '../network.ts';
+import { systemCodeOf } from '../system-code.ts';
 
 /** How often addresses that came or went are looked for. Until then a client's call gets lost, and is sent again. */
 const refreshIntervalMs = 5_000;
@@ -38,7 +39,7 @@ export class NodeDatagramListener implements DatagramListener {
         return new NodeDatagramListener(at.host, await bindAll(at.port, parts), parts);
       } catch (error) {
         const mayRetry = at.port === 0 && attempt < freePortAttemptsMax;
-        if (!mayRetry || codeOf(error) !== 'EADDRINUSE') throw error;
+        if (!mayRetry || systemCodeOf(error) !== 'EADDRINUSE') throw error;
       }
     }
   }
@@ -115,7 +116,7 @@ async function bindAll(port: number, parts: ListenerParts): Promise<Map<string, 
     try {
       sockets.set(host, await parts.bind({ host, port: portOf(sockets) || port }));
     } catch (error) {
-      if (error instanceof Error && absentCodes.has(codeOf(error) ?? '')) {
+      if (error instanceof Error && absentCodes.has(systemCodeOf(error) ?? '')) {
         absent = error;
         continue;
       }
@@ -135,10 +136,4 @@ function portOf(sockets: ReadonlyMap<string, Socket>): number {
 function closeAll(sockets: Map<string, Socket>): void {
   for (const socket of sockets.values()) socket.close();
   sockets.clear();
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
 }

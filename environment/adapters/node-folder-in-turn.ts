@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import type { FileStatus, Folder } from '../folder.ts';
+import { systemCodeOf } from '../system-code.ts';
 
 /** What of a folder can be done in the calling turn. */
 export type FolderInTurn = Pick<
@@ -76,7 +77,7 @@ function removeName(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   unlink,
 } from 'node:fs/promises';
 import type { FileStatus, Folder, FolderSpace } from '../folder.ts';
+import { systemCodeOf } from '../system-code.ts';
 import { nodeFolderInTurn } from './node-folder-in-turn.ts';
 import { NodeAppendFile, NodeReadFile } from './node-files.ts';
 
@@ -58,7 +59,7 @@ async function status(path: string): Promise<FileStatus | undefined> {
   try {
     return statusOf(await stat(path, { bigint: true }));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -161,9 +162,5 @@ async function sizeOf(file: FileHandle): Promise<number> {
 }
 
 function ignoreMissing(error: unknown): void {
-  if (codeOf(error) !== 'ENOENT') throw error;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+  if (systemCodeOf(error) !== 'ENOENT') throw error;
 }

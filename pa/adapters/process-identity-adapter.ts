@@ -13,14 +13,22 @@ export function processIdentity(): ProcessIdentity {
 
 /** The time at which a process started, in the system's own units; undefined where it is gone or the system does not tell. */
 export function startTimeOf(pid: number): string | undefined {
-  return statusFieldsOf(pid)?.[19];
+  return processStatusOf(pid)?.startTime;
 }
 
-/** What proc(5) says of a process, from the field after the command's name on; undefined where it says nothing. */
-export function statusFieldsOf(pid: number): readonly string[] | undefined {
-  // The name, in parentheses, may hold anything; what follows it is fields 3, 4, ...
+/** What proc(5) says of a process: `state` a letter, `flags` of linux/sched.h. */
+export interface ProcessStatus {
+  readonly state: string | undefined;
+  readonly flags: number;
+  readonly startTime: string | undefined;
+}
+
+/** Undefined where the process is gone or the system does not tell. */
+export function processStatusOf(pid: number): ProcessStatus | undefined {
   const text = orUndefined(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  // The command's name, in parentheses, may hold anything; what follows it is fields 3, 4, ...
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields && { state: fields[0], flags: Number(fields[6]), startTime: fields[19] };
 }
 
 /** Process ids mean something within one start of one machine only. */

@@ -204,14 +204,14 @@ export const PaHelloResultCodec: XdrCodec<PaHelloResult> = {
   },
 };
 
-/** `struct pa_aya_arguments`. */
-export interface PaAyaArguments {
+/** `struct pa_call_id`. */
+export interface PaCallId {
   readonly client: PaUi;
   readonly incarnation: bigint;
   readonly sequence: bigint;
 }
 
-export const PaAyaArgumentsCodec: XdrCodec<PaAyaArguments> = {
+export const PaCallIdCodec: XdrCodec<PaCallId> = {
   encode(writer, value) {
     writer.opaqueFixed(value.client, 16);
     writer.unsignedHyper(value.incarnation);
@@ -294,12 +294,12 @@ export const PaCompletionArgumentsCodec: XdrCodec<PaCompletionArguments> = {
   },
 };
 
-/** `struct pa_completion_result`. */
-export interface PaCompletionResult {
+/** `struct pa_known_result`. */
+export interface PaKnownResult {
   readonly known: boolean;
 }
 
-export const PaCompletionResultCodec: XdrCodec<PaCompletionResult> = {
+export const PaKnownResultCodec: XdrCodec<PaKnownResult> = {
   encode(writer, value) {
     writer.bool(value.known);
   },
@@ -359,56 +359,6 @@ export const PaGoodbyeArgumentsCodec: XdrCodec<PaGoodbyeArguments> = {
   },
   decode(reader) {
     return { client: reader.opaqueFixed(16), incarnation: reader.unsignedHyper() };
-  },
-};
-
-/** `struct pa_goodbye_result`. */
-export interface PaGoodbyeResult {
-  readonly known: boolean;
-}
-
-export const PaGoodbyeResultCodec: XdrCodec<PaGoodbyeResult> = {
-  encode(writer, value) {
-    writer.bool(value.known);
-  },
-  decode(reader) {
-    return { known: reader.bool() };
-  },
-};
-
-/** `struct pa_abandon_arguments`. */
-export interface PaAbandonArguments {
-  readonly client: PaUi;
-  readonly incarnation: bigint;
-  readonly sequence: bigint;
-}
-
-export const PaAbandonArgumentsCodec: XdrCodec<PaAbandonArguments> = {
-  encode(writer, value) {
-    writer.opaqueFixed(value.client, 16);
-    writer.unsignedHyper(value.incarnation);
-    writer.unsignedHyper(value.sequence);
-  },
-  decode(reader) {
-    return {
-      client: reader.opaqueFixed(16),
-      incarnation: reader.unsignedHyper(),
-      sequence: reader.unsignedHyper(),
-    };
-  },
-};
-
-/** `struct pa_abandon_result`. */
-export interface PaAbandonResult {
-  readonly known: boolean;
-}
-
-export const PaAbandonResultCodec: XdrCodec<PaAbandonResult> = {
-  encode(writer, value) {
-    writer.bool(value.known);
-  },
-  decode(reader) {
-    return { known: reader.bool() };
   },
 };
 
@@ -626,14 +576,14 @@ export const PaProgramV1 = {
     paAya: {
       number: 2,
       name: 'PA_AYA',
-      arguments: PaAyaArgumentsCodec,
+      arguments: PaCallIdCodec,
       result: PaAyaResultCodec,
     },
     paComplete: {
       number: 3,
       name: 'PA_COMPLETE',
       arguments: PaCompletionArgumentsCodec,
-      result: PaCompletionResultCodec,
+      result: PaKnownResultCodec,
     },
     paExtendLease: {
       number: 4,
@@ -645,7 +595,7 @@ export const PaProgramV1 = {
       number: 5,
       name: 'PA_GOODBYE',
       arguments: PaGoodbyeArgumentsCodec,
-      result: PaGoodbyeResultCodec,
+      result: PaKnownResultCodec,
     },
     paLocate: {
       number: 6,
@@ -656,8 +606,8 @@ export const PaProgramV1 = {
     paAbandon: {
       number: 7,
       name: 'PA_ABANDON',
-      arguments: PaAbandonArgumentsCodec,
-      result: PaAbandonResultCodec,
+      arguments: PaCallIdCodec,
+      result: PaKnownResultCodec,
     },
   },
 } as const satisfies ProgramVersion;
@@ -678,11 +628,11 @@ export class PaProgramV1Client<Options = unknown> {
     return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paHello, args, options);
   }
 
-  paAya(args: PaAyaArguments, options?: Options): Promise<PaAyaResult> {
+  paAya(args: PaCallId, options?: Options): Promise<PaAyaResult> {
     return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paAya, args, options);
   }
 
-  paComplete(args: PaCompletionArguments, options?: Options): Promise<PaCompletionResult> {
+  paComplete(args: PaCompletionArguments, options?: Options): Promise<PaKnownResult> {
     return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paComplete, args, options);
   }
 
@@ -690,7 +640,7 @@ export class PaProgramV1Client<Options = unknown> {
     return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paExtendLease, args, options);
   }
 
-  paGoodbye(args: PaGoodbyeArguments, options?: Options): Promise<PaGoodbyeResult> {
+  paGoodbye(args: PaGoodbyeArguments, options?: Options): Promise<PaKnownResult> {
     return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paGoodbye, args, options);
   }
 
@@ -698,7 +648,7 @@ export class PaProgramV1Client<Options = unknown> {
     return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paLocate, args, options);
   }
 
-  paAbandon(args: PaAbandonArguments, options?: Options): Promise<PaAbandonResult> {
+  paAbandon(args: PaCallId, options?: Options): Promise<PaKnownResult> {
     return this.#caller.call(PaProgramV1, PaProgramV1.procedures.paAbandon, args, options);
   }
 }
@@ -707,12 +657,12 @@ export class PaProgramV1Client<Options = unknown> {
 export interface PaProgramV1Handlers<Context> {
   readonly paNull: (args: undefined, context: Context) => void | Promise<void>;
   readonly paHello: (args: PaHelloArguments, context: Context) => PaHelloResult | Promise<PaHelloResult>;
-  readonly paAya: (args: PaAyaArguments, context: Context) => PaAyaResult | Promise<PaAyaResult>;
-  readonly paComplete: (args: PaCompletionArguments, context: Context) => PaCompletionResult | Promise<PaCompletionResult>;
+  readonly paAya: (args: PaCallId, context: Context) => PaAyaResult | Promise<PaAyaResult>;
+  readonly paComplete: (args: PaCompletionArguments, context: Context) => PaKnownResult | Promise<PaKnownResult>;
   readonly paExtendLease: (args: PaLeaseArguments, context: Context) => PaLeaseResult | Promise<PaLeaseResult>;
-  readonly paGoodbye: (args: PaGoodbyeArguments, context: Context) => PaGoodbyeResult | Promise<PaGoodbyeResult>;
+  readonly paGoodbye: (args: PaGoodbyeArguments, context: Context) => PaKnownResult | Promise<PaKnownResult>;
   readonly paLocate: (args: PaAliasName, context: Context) => PaLocateResult | Promise<PaLocateResult>;
-  readonly paAbandon: (args: PaAbandonArguments, context: Context) => PaAbandonResult | Promise<PaAbandonResult>;
+  readonly paAbandon: (args: PaCallId, context: Context) => PaKnownResult | Promise<PaKnownResult>;
 }
 
 export function dispatchPaProgramV1<Context>(

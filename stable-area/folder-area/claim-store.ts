@@ -3,7 +3,7 @@ import type { Random } from '../../environment/random.ts';
 import { areaIdBytes } from '../holder/area-record.ts';
 import { type Claim, type Claimant, StableAreaError } from '../stable-area.ts';
 import { decodeClaim, encodeClaim, writeVerifierBytes } from './claim-file.ts';
-import { systemCodeOf } from '../system-code.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 import { type AreaPaths, highestAmong, makingName, numbered } from './layout.ts';
 
 /** A claim and the identity of its file, by which the holder knows it again. */

@@ -1,5 +1,5 @@
 import { StableAreaError, type StableAreaErrorCode } from '../stable-area.ts';
-import { systemCodeOf } from '../system-code.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 
 const codeOfSystemCode: Readonly<Record<string, StableAreaErrorCode>> = {
   ENOSPC: 'STABLE_AREA_NO_SPACE',

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Folder } from '../../environment/folder.ts';
 import type { Random } from '../../environment/random.ts';
 import { StableAreaError } from '../stable-area.ts';
-import { systemCodeOf } from '../system-code.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 import { type AreaPaths, formatName, isIgnored, makingFormatName } from './layout.ts';
 
 /** Version of the layout of the area and of what claims and the system's own records say. */

@@ -1,6 +1,6 @@
 import type { Folder } from '../../environment/folder.ts';
 import type { Random } from '../../environment/random.ts';
-import { systemCodeOf } from '../system-code.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 import { asAreaError } from './folder-error.ts';
 import { type AreaPaths, probeName } from './layout.ts';
 import type { FolderAreaLimits } from './limits.ts';

@@ -15,7 +15,7 @@ import {
   StableAreaError,
   type StoredRecord,
 } from '../stable-area.ts';
-import { systemCodeOf } from '../system-code.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 import type { Location, SegmentId } from '../value-log/location.ts';
 import type { Move } from '../value-log/cleaner.ts';
 import type { ValueLog } from '../value-log/value-log.ts';
@@ -162,8 +162,10 @@ export class EngineHolder implements Holder {
     assert(Number.isInteger(range.limit) && range.limit >= 0);
     if (range.limit === 0 || range.from >= range.to) return [];
     const stored = await this.#read(() => this.#parts.engine.range(range));
-    const keys = stored.map(({ key }) => key);
-    assert(!keys.some(isValueKey), 'a range over values: they are got one by one');
+    assert(
+      stored.every(({ key }) => !isValueKey(key)),
+      'a range over values: they are got one by one',
+    );
     return this.#verified(() =>
       stored.map(({ key, value }) => ({ key, value: unseal(key, value) })),
     );

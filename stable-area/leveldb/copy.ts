@@ -1,4 +1,5 @@
 import type { Folder } from '../../environment/folder.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 import { StableAreaError } from '../stable-area.ts';
 import {
   currentName,
@@ -200,7 +201,7 @@ async function whileThere<T>(operation: Promise<T>): Promise<T | undefined> {
   try {
     return await operation;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

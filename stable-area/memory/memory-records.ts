@@ -1,4 +1,5 @@
 import type { Change, Key, KeyRange, StoredRecord } from '../stable-area.ts';
+import { firstNotBelow } from '../sorted.ts';
 
 /** Records in the order of their keys. Keys are strings of bytes, so the order of strings is that of bytes. */
 export class MemoryRecords {
@@ -31,8 +32,11 @@ export class MemoryRecords {
 
   range({ from, to, limit, reverse = false }: KeyRange): StoredRecord[] {
     const keys = (this.#sortedKeys ??= [...this.#values.keys()].sort(byCode));
-    const start = lowerBound(keys, from);
-    const end = Math.max(start, lowerBound(keys, to));
+    const start = firstNotBelow(keys, (key) => key < from);
+    const end = Math.max(
+      start,
+      firstNotBelow(keys, (key) => key < to),
+    );
     const found = reverse
       ? keys.slice(Math.max(start, end - limit), end).reverse()
       : keys.slice(start, Math.min(end, start + limit));
@@ -42,16 +46,4 @@ export class MemoryRecords {
 
 function byCode(a: Key, b: Key): number {
   return a < b ? -1 : 1;
-}
-
-/** Index of the first key that is not below `key`. */
-function lowerBound(keys: readonly Key[], key: Key): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((keys[middle] ?? '') < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

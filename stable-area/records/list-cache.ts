@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { firstNotBelow } from '../sorted.ts';
 import type { Key } from '../stable-area.ts';
 import type { Table, TableRange, TableRecord } from './record-store.ts';
 
@@ -216,14 +217,7 @@ function listKeyOf(table: Table<unknown>, key: Key): Key {
 
 /** The last page that begins at or before the key; -1 for none. */
 function indexOfPage({ pages }: List, key: Key): number {
-  let low = 0;
-  let high = pages.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((pages[middle]?.from ?? '') <= key) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return firstNotBelow(pages, ({ from }) => from <= key) - 1;
 }
 
 function pageAt(list: List, key: Key): Page | undefined {
@@ -238,12 +232,5 @@ function endOfGap(list: List | undefined, from: Key, to: Key): Key {
 }
 
 function firstAtOrAfter(records: readonly TableRecord<unknown>[], key: Key): number {
-  let low = 0;
-  let high = records.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((records[middle]?.key ?? '') < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstNotBelow(records, (record) => record.key < key);
 }
