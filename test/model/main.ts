@@ -1,14 +1,7 @@
-import { brokenRules, checkModel, missingTools, type ModelSize } from './spin.ts';
+import { models } from './models.ts';
+import { checkModel, missingTools } from './spin.ts';
 
-/* npm run model: the model of docs/model/fuga.pml in all sizes, then with each of its rules broken. */
-
-const sizes: readonly ModelSize[] = [
-  { servers: 2, epochs: 2, misfortunes: 2 },
-  { servers: 2, epochs: 3, misfortunes: 2 },
-  { servers: 2, epochs: 4, misfortunes: 1 },
-  { servers: 3, epochs: 3, misfortunes: 1 },
-];
-const smallest: ModelSize = { servers: 2, epochs: 3, misfortunes: 1 };
+/* npm run model: the models of docs/model in all sizes, then with each of their rules broken. */
 
 const reason = missingTools();
 if (reason !== undefined) {
@@ -17,17 +10,22 @@ if (reason !== undefined) {
 }
 
 let isSound = true;
-for (const size of sizes) {
-  const { servers, epochs, misfortunes } = size;
-  const { isExhaustive, states, depth, violation } = checkModel(size);
-  const outcome = violation ?? (isExhaustive ? 'holds in every state' : 'not every state was seen');
-  isSound &&= violation === undefined && isExhaustive;
-  const what = `${servers} servers, ${epochs} epochs, ${misfortunes} misfortunes`;
-  console.log(`${what}: ${outcome}; ${states.toLocaleString('en')} states, depth ${depth}`);
-}
-for (const rule of brokenRules) {
-  const { violation, depth } = checkModel(smallest, rule);
-  isSound &&= violation !== undefined;
-  console.log(`${rule}: ${violation === undefined ? 'NOT FOUND' : `${violation}, depth ${depth}`}`);
+for (const model of models) {
+  for (const size of model.sizes) {
+    const { isExhaustive, states, depth, violation } = checkModel(model, size);
+    const outcome =
+      violation ?? (isExhaustive ? 'holds in every state' : 'not every state was seen');
+    isSound &&= violation === undefined && isExhaustive;
+    const parameters = Object.entries(size).map((pair) => pair.join(' '));
+    const what = `${model.file}, ${parameters.join(', ')}`;
+    console.log(`${what}: ${outcome}; ${states.toLocaleString('en')} states, depth ${depth}`);
+  }
+  for (const rule of model.brokenRules) {
+    const { violation, depth } = checkModel(model, model.smallest, rule);
+    isSound &&= violation !== undefined;
+    console.log(
+      `${rule}: ${violation === undefined ? 'NOT FOUND' : `${violation}, depth ${depth}`}`,
+    );
+  }
 }
 process.exit(isSound ? 0 : 1);

@@ -1,20 +1,23 @@
 import { beforeEach, expect, test } from 'vitest';
-import { brokenRules, checkModel, missingTools } from './spin.ts';
+import { models } from './models.ts';
+import { checkModel, missingTools } from './spin.ts';
 
 // The larger sizes take minutes: `npm run model`.
-const size = { servers: 2, epochs: 3, misfortunes: 1 };
 
 beforeEach((context) => {
   const reason = missingTools();
   if (reason !== undefined) context.skip(`the model is left out: ${reason}`);
 });
 
-test('the model of claim, fence and registered replies holds in every state', () => {
-  const result = checkModel(size);
+test.each(models)('the model $file holds in every state', (model) => {
+  const result = checkModel(model, model.smallest);
   expect(result).toMatchObject({ isExhaustive: true, violation: undefined });
-  expect(result.states).toBeGreaterThan(1_000_000);
+  expect(result.states).toBeGreaterThan(10_000);
 });
 
-test.each(brokenRules)('the model fails without the rule that %s breaks', (rule) => {
-  expect(checkModel(size, rule).violation).toMatch(/assertion violated/);
+const broken = models.flatMap((model) => model.brokenRules.map((rule) => ({ model, rule })));
+
+test.each(broken)('the model $model.file fails without the rule that $rule breaks', (each) => {
+  const { model, rule } = each;
+  expect(checkModel(model, model.smallest, rule).violation).toMatch(/assertion violated/);
 });

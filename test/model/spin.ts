@@ -2,17 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Model, ModelSize } from './models.ts';
 
-const model = join(import.meta.dirname, '../../docs/model/fuga.pml');
+const folderOfModels = join(import.meta.dirname, '../../docs/model');
 const depthMax = 1_000_000;
-const memoryMiB = 16_000;
-
-export interface ModelSize {
-  readonly servers: number;
-  readonly epochs: number;
-  /** Servers that are killed, and appends that fail, in all. */
-  readonly misfortunes: number;
-}
+const memoryMiB = 8_000;
 
 export interface ModelResult {
   /** Every state that can be reached was looked at. */
@@ -22,24 +16,6 @@ export interface ModelResult {
   /** What did not hold; undefined where all did. */
   readonly violation: string | undefined;
 }
-
-/** The rules of the protocol, each as the macro of the model that breaks it. */
-export const brokenRules = [
-  'CLAIM_AFTER_COPY',
-  'COPY_PREDECESSOR',
-  'UNLINK_BEFORE_CONFIRM',
-  'SKIP_CONFIRM',
-  'SKIP_CONFIRM_FOR_READS',
-  'REPLAY_WITHOUT_CONFIRM',
-  'CONFIRM_BEFORE_SYNC',
-  'CLOCK_FENCE',
-  'REPLY_BEFORE_COMMIT',
-  'REGISTER_AFTER_COMMIT',
-  'GO_ON_AFTER_FAILED_APPEND',
-  'FREE_TOO_EARLY',
-  'KEY_WITHOUT_DIGEST',
-] as const;
-export type BrokenRule = (typeof brokenRules)[number];
 
 /** Why the model cannot be checked here; undefined where it can. */
 export function missingTools(): string | undefined {
@@ -54,19 +30,17 @@ export function missingTools(): string | undefined {
   return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
 }
 
-/** Looks at every state of the model of this size, with one rule broken or none. Takes seconds to hours. */
-export function checkModel(size: ModelSize, broken?: BrokenRule): ModelResult {
+/** Looks at every state of the model of this size, with one rule broken or none. */
+export function checkModel(model: Model, size: ModelSize, broken?: string): ModelResult {
   const folder = mkdtempSync(join(tmpdir(), 'fuga-model-'));
   try {
     const macros = [
-      `-DSERVERS=${size.servers}`,
-      `-DEPOCHS=${size.epochs}`,
-      `-DMISFORTUNES=${size.misfortunes}`,
+      ...Object.entries(size).map(([name, value]) => `-D${name}=${value}`),
       ...(broken === undefined ? [] : [`-D${broken}`]),
     ];
     const run = (command: string, words: readonly string[]): string =>
       execFileSync(command, words, { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 26 });
-    run('spin', ['-a', ...macros, model]);
+    run('spin', ['-a', ...macros, join(folderOfModels, model.file)]);
     const options = ['-DSAFETY', '-DCOLLAPSE', `-DMEMLIM=${memoryMiB}`];
     // A broken model ends soon: what takes time then is the compiler.
     const optimise = broken === undefined ? '-O2' : '-O0';
