@@ -23,10 +23,18 @@ export interface AppendFile {
   close(): Promise<void>;
 }
 
+/** What is read is the reader's for ever, or lent to it. */
+export type ReadUse = 'kept' | 'lent';
+
 /** A file open for reading by position. */
 export interface ReadFile {
   /** Reads exactly `lengthBytes` bytes, or fewer at the end of the file. */
   read(offset: number, lengthBytes: number): Promise<Buffer>;
+  /**
+   * The same in the calling turn, where a file can do that: for what the system has in memory. 'lent': the bytes are for one
+   * message. Once a stream that was given them has sent them they may be something else, so nobody else may keep them.
+   */
+  readNow?(offset: number, lengthBytes: number, use: ReadUse): Buffer;
   close(): Promise<void>;
 }
 
@@ -67,6 +75,8 @@ export interface Folder {
   preallocate(path: string, sizeBytes: number): Promise<void>;
   openAppend(path: string): Promise<AppendFile>;
   openRead(path: string): Promise<ReadFile>;
+  /** So many bytes of files that were written or read last are likely to be in the system's memory. Undefined: nobody knows. */
+  readonly cachedBytes?: number;
   /**
    * The same folder, for a takeover: what is done in the calling turn, where a folder can do that, is done there. A trip to a
    * thread and back costs more than most of what a takeover does, and there are dozens. Only after a probe has shown

@@ -4,6 +4,8 @@
  * implement it, and one compliance suite (stable-area/compliance/) holds both to it.
  */
 
+import type { ReadUse } from '../environment/folder.ts';
+
 /** A record's key as a byte string: one character per byte (code 0 to 255), compared byte by byte. At most 1,024 bytes. */
 export type Key = string;
 
@@ -98,6 +100,11 @@ export interface Holder {
   readonly claim: Claim;
   /** Records that are durable, in the order of `keys`; undefined where there is none. Changes committed but not yet durable are not seen. */
   getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]>;
+  /**
+   * The same in the calling turn, for values of the value log that were written or read lately; undefined where that cannot be
+   * said of all of them: `getMany` knows. 'lent': the bytes go into one reply and nowhere else (`ReadFile.readNow`).
+   */
+  getNow?(keys: readonly Key[], use: ReadUse): readonly Uint8Array[] | undefined;
   /** A consistent picture of what is durable now. */
   range(range: KeyRange): Promise<StoredRecord[]>;
   /**

@@ -1,5 +1,7 @@
+import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import type { AppendFile, ReadFile } from '../folder.ts';
+import type { AppendFile, ReadFile, ReadUse } from '../folder.ts';
+import { lendBuffer } from './lent-buffers.ts';
 
 /** Appends in the order of the calls, one write at a time; after a failure nothing works any more. */
 export class NodeAppendFile implements AppendFile {
@@ -57,6 +59,18 @@ export class NodeReadFile implements ReadFile {
         lengthBytes - filled,
         offset + filled,
       );
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled === lengthBytes ? bytes : bytes.subarray(0, filled);
+  }
+
+  readNow(offset: number, lengthBytes: number, use: ReadUse): Buffer {
+    const bytes = use === 'lent' ? lendBuffer(lengthBytes) : Buffer.allocUnsafeSlow(lengthBytes);
+    let filled = 0;
+    while (filled < lengthBytes) {
+      const left = lengthBytes - filled;
+      const bytesRead = readSync(this.#handle.fd, bytes, filled, left, offset + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }

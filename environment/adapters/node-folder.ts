@@ -15,6 +15,7 @@ import {
 import type { FileStatus, Folder, FolderSpace } from '../folder.ts';
 import { systemCodeOf } from '../system-code.ts';
 import { nodeFolderInTurn } from './node-folder-in-turn.ts';
+import { cachedBytes } from './node-memory.ts';
 import { NodeAppendFile, NodeReadFile } from './node-files.ts';
 
 const pieceBytes = 1024 * 1024;
@@ -47,6 +48,7 @@ const viaThreads: Folder = {
   },
 
   openRead: async (path) => new NodeReadFile(await open(path, 'r')),
+  cachedBytes,
 };
 
 /** The system's local file systems. */

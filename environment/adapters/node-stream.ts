@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Endpoint, Stream, StreamEvents } from '../network.ts';
+import { takeBack } from './lent-buffers.ts';
 
 /** Below this, copying several buffers into one is cheaper than a gathered write of them. */
 const joinedBytesMax = 8 * 1024;
@@ -60,6 +61,8 @@ export class NodeStream implements Stream {
     socket.cork();
     for (const buffer of buffers) socket.write(buffer);
     socket.uncork();
+    // Nothing waits: the system has copied all of it.
+    if (socket.writableLength === 0) takeBack(buffers);
     return !socket.writableNeedDrain;
   }
 

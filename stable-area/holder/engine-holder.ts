@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Clock, Timers } from '../../environment/clock.ts';
+import type { ReadUse } from '../../environment/folder.ts';
 import type { KeyValueEngine } from '../key-value-engine.ts';
 import { isValueKey, ringKey } from '../keys.ts';
 import type { BatchLimits } from '../limits.ts';
@@ -143,17 +144,20 @@ export class EngineHolder implements Holder {
     return this.#commitValues(values, changes);
   }
 
-  async getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]> {
-    for (let attempt = 1; ; attempt += 1) {
-      const stored = await this.#read(() => this.#parts.engine.getMany(keys));
-      assert(stored.length === keys.length);
-      const found = this.#verified(() => unsealAll(keys, stored));
-      const values = await this.#valuesAt(found.locations, attempt);
-      if (values === 'moved') continue;
-      found.indexes.forEach((index, at) => {
-        found.values[index] = values[at];
-      });
-      return found.values;
+  getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]> {
+    const { values } = this.#parts;
+    if (values === undefined || !keys.some(isValueKey)) return this.#getMany(keys, undefined);
+    return values.load((found) => this.#getMany(keys, found));
+  }
+
+  getNow(keys: readonly Key[], use: ReadUse): readonly Uint8Array[] | undefined {
+    const { values } = this.#parts;
+    // Who asks after the loss is told so by `getMany`.
+    if (values === undefined || this.#isLost()) return undefined;
+    try {
+      return values.readNow(keys, use);
+    } catch (cause) {
+      throw this.#broken(readFailure(cause));
     }
   }
 
@@ -209,6 +213,25 @@ export class EngineHolder implements Holder {
   /** The process has found out by itself that it is not the holder any more. */
   fence(): void {
     this.#lose({ kind: 'fenced' });
+  }
+
+  async #getMany(
+    keys: readonly Key[],
+    located: ((key: Key, location: Location) => void) | undefined,
+  ): Promise<(Uint8Array | undefined)[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const stored = await this.#read(() => this.#parts.engine.getMany(keys));
+      assert(stored.length === keys.length);
+      const found = this.#verified(() => unsealAll(keys, stored));
+      const values = await this.#valuesAt(found.locations, attempt);
+      if (values === 'moved') continue;
+      found.indexes.forEach((index, at) => {
+        found.values[index] = values[at];
+        const [key, location] = [keys[index], found.locations[at]];
+        if (key !== undefined && location !== undefined) located?.(key, location);
+      });
+      return found.values;
+    }
   }
 
   async #write(batch: number, changes: BatchChanges, bytes: number): Promise<void> {
@@ -287,11 +310,7 @@ export class EngineHolder implements Holder {
     } catch (cause) {
       // An engine that is being closed fails its reads: the loss is the reason, not the disk.
       this.#refuseWhenLost();
-      throw this.#broken(
-        cause instanceof StableAreaError
-          ? cause
-          : new StableAreaError('STABLE_AREA_IO', 'the engine failed a read', { cause }),
-      );
+      throw this.#broken(readFailure(cause));
     }
     this.#refuseWhenLost();
     return found;
@@ -336,6 +355,12 @@ export class EngineHolder implements Holder {
     this.#engineClosed = this.#parts.engine.close().catch(() => undefined);
     this.onLoss?.(loss);
   }
+}
+
+function readFailure(cause: unknown): StableAreaError {
+  return cause instanceof StableAreaError
+    ? cause
+    : new StableAreaError('STABLE_AREA_IO', 'the engine failed a read', { cause });
 }
 
 function withoutPlace({ key, value }: Move): Change {

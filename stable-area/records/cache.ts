@@ -113,11 +113,12 @@ export class RecordCache {
     entry.sizeBytes = sizeBytes;
   }
 
-  /** Forgets a placeholder that nobody needs any more. */
-  dropIfUnused(entry: CacheEntry): void {
-    if (!entry.known && entry.pins === 0 && entry.load === undefined && !entry.staged) {
+  /** Forgets a placeholder that nobody needs any more, or a durable value that is not to stay. */
+  dropIfUnused(entry: CacheEntry, durableBatch: number): void {
+    if (entry.pins > 0 || entry.load !== undefined || entry.staged) return;
+    const isOver = entry.table.isTransient === true && entry.batch <= durableBatch;
+    if ((isOver || !entry.known) && this.find(entry.table, entry.key) === entry)
       this.#remove(entry);
-    }
   }
 
   /** Evicts until the limit holds, or until every entry was looked at once: what is dirty or pinned stays. */

@@ -14,6 +14,11 @@ export interface Table<V> {
   /** Read by ranges, never by `get`: what is written is not kept in memory record by record. */
   readonly rangesOnly?: boolean;
   /**
+   * Large values, of the value log: each leaves memory when it is durable and no call needs it. The system has the file's
+   * pages, and reading them costs less than the garbage collector's work for buffers that live long.
+   */
+  readonly isTransient?: boolean;
+  /**
    * Of a `rangesOnly` table that consists of lists (the entries of each directory): so many bytes of a key name its list,
    * and each range lies within one. Lists that are read are kept in memory.
    */
@@ -50,6 +55,12 @@ export interface TableRange {
   readonly reverse?: boolean;
 }
 
+/** A record that is going to be read. */
+export interface WantedRecord {
+  readonly table: Table<unknown>;
+  readonly key: Key;
+}
+
 export interface TableRecord<V> {
   readonly key: Key;
   readonly value: V;
@@ -64,7 +75,12 @@ export interface TableRecord<V> {
 export interface Transaction {
   get<V>(table: Table<V>, key: Key): V | undefined;
   /** Tells that these will be read, so that one load fetches them all. Leaves the procedure if any is missing. */
-  prefetch(wanted: readonly { readonly table: Table<unknown>; readonly key: Key }[]): void;
+  prefetch(wanted: readonly WantedRecord[]): void;
+  /**
+   * The same for values of `isTransient` tables that go into the reply and nowhere else: their bytes may be something else once
+   * the reply is sent (`ReadFile.readNow`). Only for procedures that change nothing.
+   */
+  prefetchLent(wanted: readonly WantedRecord[]): void;
   put<V>(table: Table<V>, key: Key, value: V): void;
   delete<V>(table: Table<V>, key: Key): void;
   /**

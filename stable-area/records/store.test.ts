@@ -22,6 +22,7 @@ class SlowHolder {
   loss: HolderLoss | undefined;
   onDurable: ((batch: number) => void) | undefined;
   onLoss: ((loss: HolderLoss) => void) | undefined;
+  getNow: Holder['getNow'];
 
   commit(changes: readonly Change[]): number {
     this.lastBatch += 1;
@@ -333,4 +334,35 @@ test('what is not in memory does not exist once all of its list is, and no load 
   // It depends on the batch that said how many there are.
   expect(seen).toEqual({ result: undefined, batch: 1 });
   expect(holder.getManyCalls).toBe(0);
+});
+
+test('a transient value leaves memory once it is durable, and is read in the calling turn where that can be', async () => {
+  const { holder, store } = setUp();
+  const large: Table<string> = { ...texts, isTransient: true };
+  const wanted = [{ table: large, key: 'a' }];
+  const read = (transaction: Transaction) => transaction.get(large, 'a');
+  void store.execute((transaction) => {
+    transaction.put(large, 'a', '1');
+  });
+  expect(store.execute(read)).toEqual({ result: '1', batch: 1 });
+  holder.sync();
+  expect(store.statistics().cacheEntries).toBe(0);
+
+  expect(await run(holder, store.execute(read))).toBe('1');
+  expect(store.statistics()).toMatchObject({ cacheEntries: 0, loads: 1 });
+  holder.getNow = (keys) => keys.map((key) => holder.stored.get(key) ?? Buffer.alloc(0));
+  expect(store.execute(read)).toEqual({ result: '1', batch: 0 });
+  const lent = store.execute((transaction) => {
+    transaction.prefetchLent(wanted);
+    return transaction.get(large, 'a');
+  });
+  expect(lent).toEqual({ result: '1', batch: 0 });
+  expect(store.statistics()).toMatchObject({ cacheEntries: 0, loads: 1 });
+  expect(
+    () =>
+      void store.execute((transaction) => {
+        transaction.prefetchLent(wanted);
+        transaction.put(large, 'b', '2');
+      }),
+  ).toThrow('may change nothing');
 });

@@ -40,7 +40,9 @@ export function createRecordStore(
   const { holder } = watch;
   const lists = new ListCache(limits.cacheBytesMax * listShare);
   const cache = new RecordCache(limits.cacheBytesMax * (1 - listShare));
-  const transaction = new StagedTransaction(cache, lists);
+  const transaction = new StagedTransaction(cache, lists, holder);
+  /** Written, and to leave once durable; in the order of their batches. */
+  const leaving: { readonly entry: CacheEntry; readonly batch: number }[] = [];
   let loads = 0;
   let repeatedExecutions = 0;
 
@@ -54,8 +56,8 @@ export function createRecordStore(
     try {
       result = procedure(transaction);
       assert(
-        !transaction.rangeUsed || transaction.staged.length + transaction.unkept.length === 0,
-        'a procedure that reads a range may change nothing',
+        !transaction.readsOnly || transaction.staged.length + transaction.unkept.length === 0,
+        'a procedure that reads a range, or what is lent to it, may change nothing',
       );
       changes = encodeChanges(transaction.staged, transaction.unkept);
     } catch (signal) {
@@ -73,7 +75,7 @@ export function createRecordStore(
     for (const entry of transaction.staged) {
       entry.staged = false;
       entry.stagedValue = undefined;
-      cache.dropIfUnused(entry);
+      cache.dropIfUnused(entry, holder.durableBatch);
     }
     transaction.staged.length = 0;
     transaction.unkept.length = 0;
@@ -83,6 +85,7 @@ export function createRecordStore(
     const batch = holder.commit(changes);
     transaction.staged.forEach((entry, index) => {
       cache.set(entry, entry.stagedValue, batch, changes[index]?.value?.length ?? 0);
+      if (entry.table.isTransient === true) leaving.push({ entry, batch });
       entry.referenced = true;
       entry.staged = false;
       entry.stagedValue = undefined;
@@ -192,11 +195,17 @@ export function createRecordStore(
     } finally {
       for (const entry of needs.pinned) {
         entry.pins -= 1;
-        cache.dropIfUnused(entry);
+        cache.dropIfUnused(entry, holder.durableBatch);
       }
       cache.evict(holder.durableBatch);
     }
   }
+
+  watch.onDurable((durableBatch) => {
+    const still = leaving.findIndex(({ batch }) => batch > durableBatch);
+    const gone = leaving.splice(0, still < 0 ? leaving.length : still);
+    for (const { entry } of gone) cache.dropIfUnused(entry, durableBatch);
+  });
 
   function refuseWhenLost(): void {
     if (holder.loss !== undefined) throw lostError(holder.loss);

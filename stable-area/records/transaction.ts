@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert';
-import type { Key } from '../stable-area.ts';
+import type { ReadUse } from '../../environment/folder.ts';
+import type { Holder, Key } from '../stable-area.ts';
 import type { CacheEntry, RecordCache } from './cache.ts';
 import type { ListCache, ListGap } from './list-cache.ts';
-import type { Table, TableRange, TableRecord, Transaction } from './record-store.ts';
+import type { Table, TableRange, TableRecord, Transaction, WantedRecord } from './record-store.ts';
 
 /** A range that a procedure asked for and that must be loaded. */
 export interface RangeNeed {
@@ -39,6 +40,9 @@ export interface UnkeptChange {
 export class StagedTransaction implements Transaction {
   readonly #cache: RecordCache;
   readonly #lists: ListCache;
+  readonly #holder: Pick<Holder, 'getNow'>;
+  /** Values of transient tables that this execution has read; by prefix and key. */
+  readonly #transients = new Map<Key, unknown>();
   #needs: CallNeeds | undefined;
   #active = false;
   readonly staged: CacheEntry[] = [];
@@ -46,11 +50,12 @@ export class StagedTransaction implements Transaction {
   readonly unkept: UnkeptChange[] = [];
   /** The newest batch that anything read belongs to. */
   batch = 0;
-  #rangeUsed = false;
+  #readsOnly = false;
 
-  constructor(cache: RecordCache, lists: ListCache) {
+  constructor(cache: RecordCache, lists: ListCache, holder: Pick<Holder, 'getNow'>) {
     this.#cache = cache;
     this.#lists = lists;
+    this.#holder = holder;
   }
 
   begin(needs: CallNeeds | undefined): void {
@@ -58,7 +63,7 @@ export class StagedTransaction implements Transaction {
     assert(this.staged.length === 0 && this.unkept.length === 0);
     this.#active = true;
     this.#needs = needs;
-    this.#rangeUsed = false;
+    this.#readsOnly = false;
     this.batch = 0;
   }
 
@@ -66,10 +71,12 @@ export class StagedTransaction implements Transaction {
   end(): void {
     this.#active = false;
     this.#needs = undefined;
+    this.#transients.clear();
   }
 
-  get rangeUsed(): boolean {
-    return this.#rangeUsed;
+  /** What was read so far may not lead to a change. */
+  get readsOnly(): boolean {
+    return this.#readsOnly;
   }
 
   get<V>(table: Table<V>, key: Key): V | undefined {
@@ -79,26 +86,21 @@ export class StagedTransaction implements Transaction {
     if (entry?.staged === true) return entry.stagedValue as V | undefined;
     if (entry?.known !== true) {
       if (this.#isAbsent(table, key)) return undefined;
-      return leaveFor(entry ?? this.#cache.obtain(table, key));
+      if (table.isTransient !== true) return leaveFor(entry ?? this.#cache.obtain(table, key));
+      return this.#transient(table, key);
     }
     entry.referenced = true;
     if (entry.batch > this.batch) this.batch = entry.batch;
     return entry.value as V | undefined;
   }
 
-  prefetch(wanted: readonly { readonly table: Table<unknown>; readonly key: Key }[]): void {
-    assert(this.#active, 'a transaction was used after its procedure had ended');
-    let need: NeedMoreRecords | undefined;
-    for (const { table, key } of wanted) {
-      const entry = this.#cache.find(table, key);
-      if (entry !== undefined && (entry.known || entry.staged)) {
-        entry.referenced = true;
-      } else if (!this.#isAbsent(table, key)) {
-        need ??= new NeedMoreRecords();
-        need.entries.push(entry ?? this.#cache.obtain(table, key));
-      }
-    }
-    if (need !== undefined) leave(need);
+  prefetch(wanted: readonly WantedRecord[]): void {
+    this.#prefetch(wanted, 'kept');
+  }
+
+  prefetchLent(wanted: readonly WantedRecord[]): void {
+    this.#readsOnly = true;
+    this.#prefetch(wanted, 'lent');
   }
 
   put<V>(table: Table<V>, key: Key, value: V): void {
@@ -112,7 +114,7 @@ export class StagedTransaction implements Transaction {
 
   range<V>(table: Table<V>, range: TableRange): readonly TableRecord<V>[] {
     assert(this.#active, 'a transaction was used after its procedure had ended');
-    this.#rangeUsed = true;
+    this.#readsOnly = true;
     if (table.listKeyBytes !== undefined && range.reverse !== true) {
       return this.#listed(table, range) as readonly TableRecord<V>[];
     }
@@ -122,6 +124,47 @@ export class StagedTransaction implements Transaction {
     const need = new NeedMoreRecords();
     need.range = { id, table, range };
     return leave(need);
+  }
+
+  #prefetch(wanted: readonly WantedRecord[], use: ReadUse): void {
+    assert(this.#active, 'a transaction was used after its procedure had ended');
+    const missing = wanted.filter(({ table, key }) => {
+      const entry = this.#cache.find(table, key);
+      if (entry?.known !== true && entry?.staged !== true) return !this.#isAbsent(table, key);
+      entry.referenced = true;
+      return false;
+    });
+    if (missing.length === 0) return;
+    const transient = missing.filter(({ table }) => table.isTransient === true);
+    const isRead = transient.length > 0 && this.#readNow(transient, use);
+    if (isRead && transient.length === missing.length) return;
+    const need = new NeedMoreRecords();
+    for (const { table, key } of missing) {
+      if (isRead && table.isTransient === true) continue;
+      need.entries.push(this.#cache.obtain(table, key));
+    }
+    leave(need);
+  }
+
+  #transient<V>(table: Table<V>, key: Key): V {
+    const name = table.prefix + key;
+    if (!this.#transients.has(name) && !this.#readNow([{ table, key }], 'kept')) {
+      return leaveFor(this.#cache.obtain(table, key));
+    }
+    return this.#transients.get(name) as V;
+  }
+
+  /** No change of these is anywhere in memory, so what is durable is what they hold. */
+  #readNow(wanted: readonly WantedRecord[], use: ReadUse): boolean {
+    const keys = wanted.map(({ table, key }) => table.prefix + key);
+    const values = this.#holder.getNow?.(keys, use);
+    if (values === undefined) return false;
+    wanted.forEach(({ table, key }, index) => {
+      const bytes = values[index];
+      assert(bytes !== undefined);
+      this.#transients.set(table.prefix + key, table.decode(bytes, key));
+    });
+    return true;
   }
 
   /** Known by its list, without a load. What is staged for others of the list says nothing of this record. */

@@ -152,9 +152,13 @@ export function memoryFolder(tree: MemoryTree, steps: FolderSteps = {}): Folder 
       }),
     openRead: (path) =>
       step('openRead', path, (): ReadFile => {
-        const bytes = bytesOf(path);
+        const node = find(path);
+        if (node.bytes === undefined) fail('EISDIR', path);
+        const readNow = (offset: number, length: number): Buffer =>
+          node.bytes?.subarray(offset, offset + length) ?? fail('EISDIR', path);
         return {
-          read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
+          read: (offset, length) => Promise.resolve(readNow(offset, length)),
+          readNow,
           close: () => Promise.resolve(),
         };
       }),

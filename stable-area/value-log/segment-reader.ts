@@ -1,4 +1,4 @@
-import type { Folder, ReadFile } from '../../environment/folder.ts';
+import type { Folder, ReadFile, ReadUse } from '../../environment/folder.ts';
 import { crc32 } from '../checksum.ts';
 import { StableAreaError } from '../stable-area.ts';
 import { type Location, type SegmentId, segmentName } from './location.ts';
@@ -10,6 +10,8 @@ const readBytesMax = 4 * 1024 * 1024;
 
 interface OpenSegment {
   readonly file: Promise<ReadFile>;
+  /** The same, once it is open. */
+  opened: ReadFile | undefined;
   /** Reads under way. */
   uses: number;
   /** Nobody else will use it: closed with the last of them. */
@@ -36,14 +38,27 @@ export class SegmentReader {
     const pieces = await Promise.all(
       runsOf(locations).map(async (run) => {
         const [first] = run;
-        const last = run.at(-1);
-        if (first === undefined || last === undefined) return [];
-        const length = last.position + last.length - first.position;
-        const bytes = await this.readAt(first, first.position, length);
+        if (first === undefined) return [];
+        const bytes = await this.readAt(first, first.position, lengthOf(run));
         return run.map((location) => valueIn(bytes, location, first.position));
       }),
     );
     return pieces.flat();
+  }
+
+  /**
+   * The same in the calling turn, or undefined where that cannot be: a segment is not open yet. Throws what `read` rejects with.
+   */
+  readNow(locations: readonly Location[], use: ReadUse): Buffer[] | undefined {
+    const values: Buffer[] = [];
+    for (const run of runsOf(locations)) {
+      const [first] = run;
+      const file = first && this.#open.get(segmentName(first))?.opened;
+      if (first === undefined || file?.readNow === undefined) return undefined;
+      const bytes = file.readNow(first.position, lengthOf(run), use);
+      for (const location of run) values.push(valueIn(bytes, location, first.position));
+    }
+    return values;
   }
 
   /** Bytes of a segment; fewer at its end. */
@@ -53,6 +68,7 @@ export class SegmentReader {
     open.uses += 1;
     try {
       const file = await open.file;
+      open.opened = file;
       return await file.read(position, length);
     } catch (error) {
       this.#forget(name, open);
@@ -79,6 +95,7 @@ export class SegmentReader {
     this.#open.delete(name);
     const open: OpenSegment = found ?? {
       file: this.#folder.openRead(`${this.#directory}/${name}`),
+      opened: undefined,
       uses: 0,
       isLast: false,
     };
@@ -121,6 +138,11 @@ function runsOf(locations: readonly Location[]): Location[][] {
     else runs.push([location]);
   }
   return runs;
+}
+
+/** Of values that lie one after the other, all together. */
+function lengthOf(run: readonly Location[]): number {
+  return run.reduce((sum, { length }) => sum + length, 0);
 }
 
 function valueIn(bytes: Buffer, location: Location, start: number): Buffer {

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Timers } from '../../environment/clock.ts';
-import type { Folder } from '../../environment/folder.ts';
+import type { Folder, ReadUse } from '../../environment/folder.ts';
 import { crc32 } from '../checksum.ts';
 import { isLocation, sealLocation, unsealLocation } from '../holder/value-format.ts';
 import type { KeyValueEngine } from '../key-value-engine.ts';
@@ -21,6 +21,7 @@ import {
 import { SegmentAppender } from './segment-appender.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { SegmentUse } from './segment-use.ts';
+import { WarmLocations } from './warm-locations.ts';
 
 export interface ValueLogParts {
   readonly folder: Folder;
@@ -31,6 +32,9 @@ export interface ValueLogParts {
   readonly segmentBytesMax: number;
 }
 
+/** Of a folder that does not know. */
+const cachedBytesGuess = 256 * 1024 * 1024;
+
 /** What a batch whose records are not durable yet has in the log. */
 interface PendingBatch {
   /** The last of its frames. */
@@ -39,6 +43,8 @@ interface PendingBatch {
   readonly segment: number;
   /** Values that are only moved, and from where. */
   readonly moves: Map<Key, Location>;
+  /** Where its values lie, from when it is written on; undefined for those that are gone. */
+  readonly places: Map<Key, Location | undefined>;
 }
 
 /** How values are moved: as calls commit changes, so that a move is durable or has not happened. */
@@ -67,6 +73,7 @@ export class ValueLog {
   readonly #namedAtOpen: ReadonlySet<string>;
   readonly #appender: SegmentAppender;
   readonly #reader: SegmentReader;
+  readonly #warm: WarmLocations;
   /** In the order of their numbers. */
   readonly #pending = new Map<number, PendingBatch>();
   /** In use no more, as of the batch that is being written. */
@@ -79,6 +86,7 @@ export class ValueLog {
     this.#namedAtOpen = new Set(use.segments.map(({ segment }) => segmentName(segment)));
     this.#appender = new SegmentAppender(parts);
     this.#reader = new SegmentReader(parts.folder, parts.directory);
+    this.#warm = new WarmLocations(parts.folder.cachedBytes ?? cachedBytesGuess);
     this.#cleaner = new Cleaner({
       ...parts,
       reader: this.#reader,
@@ -115,6 +123,7 @@ export class ValueLog {
       segment: this.#appender.segment,
       frame: 0,
       moves: new Map<Key, Location>(),
+      places: new Map<Key, Location | undefined>(),
     };
     pending.frame = this.#appender.lastFrame;
     for (const { key, from } of moves) pending.moves.set(key, from);
@@ -149,8 +158,12 @@ export class ValueLog {
         differences.push([gone, -gone.length]);
         freedBytes += gone.length;
       }
-      if (value === undefined) return [{ key, value }];
+      if (value === undefined) {
+        pending?.places.set(key, undefined);
+        return [{ key, value }];
+      }
       const location = decodeLocation(value);
+      pending?.places.set(key, location);
       differences.push([location, location.length]);
       return [{ key, value: sealLocation(key, value) }];
     });
@@ -162,6 +175,9 @@ export class ValueLog {
 
   /** The batch is written. Returns the segments that nothing names any more and that nothing will be appended to. */
   written(batch: number): SegmentId[] {
+    for (const [key, location] of this.#pending.get(batch)?.places ?? []) {
+      this.#warm.written(key, location);
+    }
     this.#pending.delete(batch);
     for (const [key, last] of this.#changing) if (last <= batch) this.#changing.delete(key);
     if (![...this.#pending.values()].some(({ moves }) => moves.size > 0)) this.#settleMoves(true);
@@ -173,6 +189,22 @@ export class ValueLog {
   /** Values by where their records say that they lie. Rejects with ENOENT where a segment is gone. */
   read(locations: readonly Location[]): Promise<Buffer[]> {
     return this.#reader.read(locations);
+  }
+
+  /** Loads where values lie from the records: what is found is known from then on, as far as nothing newer is. */
+  load<T>(look: (found: (key: Key, location: Location) => void) => Promise<T>): Promise<T> {
+    return this.#warm.load(look);
+  }
+
+  /** What is durable of these, in the calling turn; undefined where not all of it was written or read lately. */
+  readNow(keys: readonly Key[], use: ReadUse): Buffer[] | undefined {
+    const locations: Location[] = [];
+    for (const key of keys) {
+      const location = this.#warm.get(key);
+      if (location === undefined) return undefined;
+      locations.push(location);
+    }
+    return this.#reader.readNow(locations, use);
   }
 
   /** Only after a check that began when nothing durable named them any more (DESIGN "Deletion is fenced too"). */
@@ -221,10 +253,15 @@ export class ValueLog {
 
   /** In the order of the keys; undefined where there is no value, or where the record holds it itself. */
   async #locate(keys: readonly Key[]): Promise<(Location | undefined)[]> {
-    if (keys.length === 0) return [];
-    const stored = await this.#engine.getMany(keys);
+    // Before anything is waited for: what is warm may leave meanwhile.
+    const warm = keys.map((key) => this.#warm.get(key));
+    const others = keys.filter((_, index) => warm[index] === undefined);
+    if (others.length === 0) return warm;
+    const stored = (await this.#engine.getMany(others)).values();
     return keys.map((key, index) => {
-      const bytes = stored[index];
+      const known = warm[index];
+      if (known !== undefined) return known;
+      const bytes = stored.next().value;
       if (bytes === undefined || !isLocation(bytes)) return undefined;
       return decodeLocation(unsealLocation(key, bytes));
     });

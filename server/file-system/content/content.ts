@@ -36,7 +36,10 @@ interface Piece {
   readonly at: number;
 }
 
-/** `length` bytes from `offset`, which must lie within the file. A view of what is stored where that is in one piece. */
+/**
+ * `length` bytes from `offset`, which must lie within the file, for a reply. A view of what is stored where that is in one
+ * piece.
+ */
 export function readContent(
   transaction: Transaction,
   content: Content,
@@ -214,7 +217,7 @@ function extentsOf(
   pieces: readonly Piece[],
 ): { readonly id: number; readonly extent: Extent; readonly at: number }[] {
   const found = mapsOf(transaction, content, pieces);
-  transaction.prefetch(found.flatMap(({ id, extents }) => blobsWanted(id, extents)));
+  transaction.prefetchLent(found.flatMap(({ id, extents }) => blobsWanted(id, extents)));
   return found.flatMap(({ id, extents, at }) =>
     extents.map((extent) => ({ id, extent, at: at + extent.start })),
   );

@@ -132,6 +132,7 @@ export const blobs: Table<Blob> = {
 /** The data alone, so that blobs that are read together can be one piece. Their sum is the stable area's. */
 export const largeBlobs: Table<Blob> = {
   prefix: largeBlobPrefix,
+  isTransient: true,
   encode: (blob) => blob.record,
   decode(bytes) {
     const record = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -5,6 +5,7 @@ import type {
   TableRange,
   TableRecord,
   Transaction,
+  WantedRecord,
 } from '../../../stable-area/records/record-store.ts';
 import type { Key } from '../../../stable-area/stable-area.ts';
 
@@ -63,7 +64,7 @@ export class MemoryRecords {
       bytes: value === undefined ? undefined : table.encode(value),
     }));
     if (transaction.ranged && changes.length > 0)
-      throw new Error('a reader of ranges changed something');
+      throw new Error('a reader of ranges, or of what is lent, changed something');
     this.changes = changes.length;
     for (const { key, bytes } of changes) {
       if (bytes === undefined) this.stored.delete(key);
@@ -101,8 +102,13 @@ class MemoryTransaction implements Transaction {
     return this.#decoded.get(bytes) as V;
   }
 
-  prefetch(wanted: readonly { readonly table: Table<unknown>; readonly key: Key }[]): void {
+  prefetch(wanted: readonly WantedRecord[]): void {
     this.#demand(wanted.map(({ table, key }) => table.prefix + key));
+  }
+
+  prefetchLent(wanted: readonly WantedRecord[]): void {
+    this.ranged = true;
+    this.prefetch(wanted);
   }
 
   put<V>(table: Table<V>, key: Key, value: V): void {

@@ -1,0 +1,65 @@
+import type { Key } from '../stable-area.ts';
+import type { Location } from './location.ts';
+
+/** Some 200 bytes each. */
+const locationsMax = 64 * 1024;
+
+/**
+ * Where the values lie that were written or read last: those that the system still has in memory, as far as one can tell
+ * from here, so that reading them waits for no disk. What is durable is what counts: a location is here once its
+ * batch is written. The oldest leave first; a value that is read again comes back through a thread.
+ */
+export class WarmLocations {
+  readonly #valueBytesMax: number;
+  readonly #locations = new Map<Key, Location>();
+  #valueBytes = 0;
+  #loads = 0;
+  /** Changed since the loads under way began, the first of them. */
+  readonly #changed = new Set<Key>();
+
+  constructor(valueBytesMax: number) {
+    this.#valueBytesMax = valueBytesMax;
+  }
+
+  get(key: Key): Location | undefined {
+    return this.#locations.get(key);
+  }
+
+  /** A batch with this change is written. */
+  written(key: Key, location: Location | undefined): void {
+    if (this.#loads > 0) this.#changed.add(key);
+    if (location === undefined) this.#delete(key);
+    else this.#set(key, location);
+  }
+
+  /** Looks for locations in the records. What a batch that is written meanwhile says of a key is newer than what was found. */
+  async load<T>(look: (found: (key: Key, location: Location) => void) => Promise<T>): Promise<T> {
+    this.#loads += 1;
+    try {
+      return await look((key, location) => {
+        if (!this.#changed.has(key)) this.#set(key, location);
+      });
+    } finally {
+      this.#loads -= 1;
+      if (this.#loads === 0) this.#changed.clear();
+    }
+  }
+
+  #set(key: Key, location: Location): void {
+    this.#delete(key);
+    this.#locations.set(key, location);
+    this.#valueBytes += location.length;
+    for (const oldest of this.#locations.keys()) {
+      const isMuch = this.#valueBytes > this.#valueBytesMax || this.#locations.size > locationsMax;
+      if (!isMuch) return;
+      this.#delete(oldest);
+    }
+  }
+
+  #delete(key: Key): void {
+    const known = this.#locations.get(key);
+    if (known === undefined) return;
+    this.#valueBytes -= known.length;
+    this.#locations.delete(key);
+  }
+}

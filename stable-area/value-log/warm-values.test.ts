@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { commitDurably, hold, remove } from '../compliance/support.ts';
+import type { Change, Holder } from '../stable-area.ts';
+import { FolderWorld } from '../testing/folder-world.ts';
+import type { Location } from './location.ts';
+import { WarmLocations } from './warm-locations.ts';
+
+const value = (key: string, text = key): Change => ({
+  key: `\x03${key}`,
+  value: Buffer.alloc(700, text),
+});
+
+function textNow(holder: Holder, key: string): string | undefined {
+  return holder
+    .getNow?.([`\x03${key}`], 'kept')?.[0]
+    ?.toString()
+    .slice(0, 3);
+}
+
+test('warm values: what was written or read lately is there in the calling turn, as of the last durable batch', async () => {
+  const world = new FolderWorld();
+  const holder = await hold(await world.open());
+  await commitDurably(holder, [value('a'), value('b')]);
+  // Its segment was never read.
+  expect(textNow(holder, 'a')).toBeUndefined();
+  await holder.getMany(['\x03b']);
+  expect(textNow(holder, 'a')).toBe('aaa');
+  const batch = holder.commit([value('a', 'c'), remove('\x03b')]);
+  expect([textNow(holder, 'a'), textNow(holder, 'b')]).toEqual(['aaa', 'bbb']);
+  await commitDurably(holder, [value('d')]);
+  expect(holder.durableBatch).toBeGreaterThanOrEqual(batch);
+  expect([textNow(holder, 'a'), textNow(holder, 'b')]).toEqual(['ccc', undefined]);
+
+  const next = await hold(await world.open(), 'b');
+  expect(textNow(next, 'a')).toBeUndefined();
+  await next.getMany(['\x03a']);
+  expect(textNow(next, 'a')).toBe('ccc');
+  expect(await holder.confirm()).toBe('fenced');
+  expect(textNow(holder, 'a')).toBeUndefined();
+  await world.close();
+});
+
+test('warm values: damage is found, and ends the holder', async () => {
+  const world = new FolderWorld();
+  const holder = await hold(await world.open());
+  await commitDurably(holder, [value('a')]);
+  await holder.getMany(['\x03a']);
+  const segment = world.tree.nodes.get('/disk/area/segments/1-1')?.bytes;
+  segment?.fill(0xff, segment.length - 10);
+  expect(() => holder.getNow?.(['\x03a'], 'kept')).toThrow('not what its checksum says');
+  expect(holder.loss).toMatchObject({ kind: 'failed' });
+  await world.close();
+});
+
+test('warm locations: a load that was overtaken by a batch says nothing, and the oldest leave first', async () => {
+  const at = (position: number): Location => ({
+    epoch: 1,
+    number: 1,
+    position,
+    length: 4,
+    crc32: 0,
+  });
+  const warm = new WarmLocations(8);
+  await warm.load((found) => {
+    warm.written('a', at(1));
+    warm.written('b', undefined);
+    for (const key of 'abc') found(key, at(0));
+    return Promise.resolve();
+  });
+  expect(['a', 'b', 'c'].map((key) => warm.get(key)?.position)).toEqual([1, undefined, 0]);
+  warm.written('d', at(2));
+  expect(['a', 'c', 'd'].map((key) => warm.get(key)?.position)).toEqual([undefined, 0, 2]);
+});
