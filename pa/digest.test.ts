@@ -7,43 +7,36 @@ const call: DigestedCall = {
   version: 2,
   procedure: 10,
   credential: { flavor: 1, body: credentialBody },
-  argumentBuffers: [Buffer.from('remove this')],
+  argumentBytes: Buffer.from('remove this'),
 };
 const areaId = Buffer.alloc(16, 5);
 const reference = callDigest(call, areaId).toString('hex');
 const digestOf = (change: Partial<DigestedCall>): string =>
   callDigest({ ...call, ...change }, areaId).toString('hex');
-/** More than is hashed with SHA-256. */
+/** More than is hashed with MurmurHash3. */
 const large = Buffer.alloc(5_000, 'data');
 
 test('a digest has 16 bytes and never changes: it is stored', () => {
   expect(callDigest(call, areaId)).toHaveLength(digestBytes);
-  expect(reference).toBe('cb9317e695e3b40b41804fb686a83b4a');
-  const digest = callDigest({ ...call, argumentBuffers: [large] }, areaId);
+  expect(reference).toBe('bdb59fedcadeabed6fced6318c099c5d');
+  const digest = callDigest({ ...call, argumentBytes: large }, areaId);
   expect(digest).toHaveLength(digestBytes);
   expect(digest.toString('hex')).toBe('e55f02c1ccb41c55e018bc5cf34d57c7');
 });
 
 test('the digest of much data depends on every part of it, and on nothing else', () => {
-  const digest = digestOf({ argumentBuffers: [large] });
-  expect(digestOf({ argumentBuffers: [large.subarray(0, 999), large.subarray(999)] })).toBe(digest);
+  const digest = digestOf({ argumentBytes: large });
   const changed = Buffer.from(large);
   changed[4_999] = 0;
-  expect(digestOf({ argumentBuffers: [changed] })).not.toBe(digest);
-  expect(digestOf({ argumentBuffers: [large], procedure: 11 })).not.toBe(digest);
-  expect(digestOf({ argumentBuffers: [large.subarray(1)] })).not.toBe(digest);
+  expect(digestOf({ argumentBytes: changed })).not.toBe(digest);
+  expect(digestOf({ argumentBytes: large, procedure: 11 })).not.toBe(digest);
+  expect(digestOf({ argumentBytes: large.subarray(1) })).not.toBe(digest);
 });
 
-test('what an earlier release stored is known where it differs', () => {
-  expect(earlierDigest(call)).toBeUndefined();
-  const earlier = earlierDigest({ ...call, argumentBuffers: [large] });
-  expect(earlier?.toString('hex')).toBe('e9c2afb50463aaf73e79d9a2024667c3');
-});
-
-test('the way in which arguments are cut into buffers makes no difference', () => {
-  expect(digestOf({ argumentBuffers: [Buffer.from('remove'), Buffer.from(' this')] })).toBe(
-    reference,
-  );
+test('what an earlier release stored is known', () => {
+  expect(earlierDigest(call).toString('hex')).toBe('cb9317e695e3b40b41804fb686a83b4a');
+  const earlier = earlierDigest({ ...call, argumentBytes: large });
+  expect(earlier.toString('hex')).toBe('e9c2afb50463aaf73e79d9a2024667c3');
 });
 
 test('the stamp of an AUTH_SYS credential makes no difference, its other words do', () => {
@@ -67,7 +60,7 @@ test.each<[string, Partial<DigestedCall>]>([
   ['program', { program: 100005 }],
   ['version', { version: 3 }],
   ['procedure', { procedure: 11 }],
-  ['arguments', { argumentBuffers: [Buffer.from('remove thi'), Buffer.from('t')] }],
+  ['arguments', { argumentBytes: Buffer.from('remove thit') }],
 ])('another %s gives another digest', (_, change) => {
   expect(digestOf(change)).not.toBe(reference);
 });
@@ -75,11 +68,11 @@ test.each<[string, Partial<DigestedCall>]>([
 test('bytes cannot move from the credential to the arguments', () => {
   const long = digestOf({
     credential: { flavor: 0, body: Buffer.from('abcdefgh') },
-    argumentBuffers: [Buffer.from('ijkl')],
+    argumentBytes: Buffer.from('ijkl'),
   });
   const short = digestOf({
     credential: { flavor: 0, body: Buffer.from('abcd') },
-    argumentBuffers: [Buffer.from('efghijkl')],
+    argumentBytes: Buffer.from('efghijkl'),
   });
   expect(long).not.toBe(short);
 });

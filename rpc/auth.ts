@@ -54,12 +54,15 @@ export function authSys(who: Omit<AuthSys, 'flavor' | 'stamp'> & { stamp?: numbe
   return { flavor: authFlavor.AUTH_SYS, body };
 }
 
-const stampBytes = 4;
-
 /**
- * What of a credential stays the same when a call is sent again: all but the stamp of AUTH_SYS. A view. For digests,
- * together with the flavour.
+ * How many bytes at the beginning of a credential may differ when its call is sent again: the stamp of AUTH_SYS. For
+ * digests, together with the flavour.
  */
+export function stampBytesOf({ flavor, body }: OpaqueAuth): number {
+  return flavor === authFlavor.AUTH_SYS ? Math.min(4, body.length) : 0;
+}
+
+/** What of a credential stays the same when a call is sent again. A view. */
 export function credentialWithoutStamp(auth: OpaqueAuth): Buffer {
-  return auth.flavor === authFlavor.AUTH_SYS ? auth.body.subarray(stampBytes) : auth.body;
+  return auth.body.subarray(stampBytesOf(auth));
 }

@@ -22,7 +22,7 @@ import type { CallCounters } from './counters.ts';
 import type { Executor } from './executor.ts';
 import type { NestedCalls } from './nested/nested-calls.ts';
 import { PaProgram } from './pa-program.ts';
-import { executeReading, type ReadingCall } from './reading-call.ts';
+import { executeReading } from './reading-call.ts';
 import { type CallRegister, type RegisteredCalls, replyMessage } from './registered-call.ts';
 import { RelayedRegister } from './relayed-register.ts';
 import type { ReplyGate } from './reply-gate.ts';
@@ -34,6 +34,7 @@ import { SessionRegister } from './session-register.ts';
 import type { Sessions } from './sessions.ts';
 import type { StockPeer } from './stock-peer.ts';
 import type { StockPeers } from './stock-peers.ts';
+import { peerKey } from './stock-records.ts';
 import { StockRegister } from './stock-register.ts';
 
 export interface FtIpcParts {
@@ -174,24 +175,14 @@ export class FtIpc {
       return;
     }
     if (row.reading) {
-      const verifier = this.#ok;
-      const reading: ReadingCall = {
-        row,
-        args: decoded.value as unknown,
-        caller,
-        target,
-        verifier,
-      };
-      executeReading(this.#parts, reading);
+      executeReading(this.#parts, { row, args: decoded.value, caller, target }, this.#ok);
       return;
     }
-    const digested = { ...call, argumentBuffers: [call.argumentBytes] };
-    const digest = callDigest(digested, this.#areaId);
+    const digest = callDigest(call, this.#areaId);
     const route = new ReplyRoute(target);
     let admission = session.admit(header.sequence, digest, route);
     if (admission.kind === 'collision') {
-      const earlier = earlierDigest(digested);
-      if (earlier !== undefined) admission = session.admit(header.sequence, earlier, route);
+      admission = session.admit(header.sequence, earlierDigest(call), route);
     }
     switch (admission.kind) {
       case 'new':
@@ -227,13 +218,14 @@ export class FtIpc {
       return;
     }
     const { peers, failed } = this.#parts;
-    const known = peers.find(origin);
+    const key = peerKey(origin);
+    const known = peers.find(key);
     if (known !== undefined) {
       this.#admitRelayed(call, origin.xid, known);
       return;
     }
     peers
-      .load(origin)
+      .load(key)
       .then((peer) => {
         this.#admitRelayed(call, origin.xid, peer);
       })
@@ -247,8 +239,7 @@ export class FtIpc {
   #admitRelayed(call: AdmittedCall, xid: number, peer: StockPeer<ReplyRoute>): void {
     const { counters, registration } = this.#parts;
     const { session, header, route } = call;
-    const digested = { ...call.call, argumentBuffers: [call.call.argumentBytes] };
-    const digest = peer.rememberedDigest(xid, call.digest, () => earlierDigest(digested));
+    const digest = peer.rememberedDigest(xid, call.digest, () => earlierDigest(call.call));
     const admission = peer.admit(xid, digest, route);
     switch (admission.kind) {
       case 'done':

@@ -12,18 +12,20 @@ export type ReadingCallParts = Pick<
   'executor' | 'gate' | 'counters' | 'fault' | 'failed'
 >;
 
-export interface ReadingCall {
+interface ReadingCall {
   readonly row: ServiceRow;
   readonly args: unknown;
   readonly caller: Caller;
   readonly target: CallTarget;
-  /** Verifier of the reply. */
-  readonly verifier: OpaqueAuth;
 }
 
-/** Executes a call that changes nothing: never registered, executed again when it comes again. */
-export function executeReading(parts: ReadingCallParts, call: ReadingCall): void {
-  const { row, args, caller, target, verifier } = call;
+/** Executes a call that changes nothing: never registered, executed again when it comes again. `verifier`: of the reply. */
+export function executeReading(
+  parts: ReadingCallParts,
+  call: ReadingCall,
+  verifier: OpaqueAuth,
+): void {
+  const { row, args, caller, target } = call;
   const answer = (batch: number, message: readonly Buffer[]): void => {
     parts.gate.release(batch, () => {
       target.connection.reply(target.xid, message);

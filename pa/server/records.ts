@@ -14,7 +14,10 @@ import { uiBytes } from '../header.ts';
  * Numbers are big-endian, so that a range in key order is a range of sequence numbers.
  */
 
-export const recordVersion = 1;
+/** Since 2 the digest of a small call is MurmurHash3. A program that does not know that would take a duplicate for a new call. */
+export const recordVersion = 2;
+/** Its digests are compared with `earlierDigest`; nothing else differs. */
+const oldestVersion = 1;
 
 export interface IncarnationCounter {
   /** The highest incarnation that this alias ever gave. */
@@ -132,10 +135,11 @@ function readNumberRecord(bytes: Uint8Array): number {
 }
 
 export function checkVersion(bytes: Uint8Array): void {
-  if (bytes[0] !== recordVersion) {
+  const version = bytes[0] ?? 0;
+  if (version < oldestVersion || version > recordVersion) {
     throw new StableAreaError(
       'STABLE_AREA_FORMAT',
-      `a record of PA has format ${bytes[0]}, this program reads ${recordVersion}: use the newer program`,
+      `a record of PA has format ${version}, this program reads ${oldestVersion} to ${recordVersion}: use the newer program`,
     );
   }
 }

@@ -60,6 +60,8 @@ export interface RegisteredCall {
   readonly verifier: OpaqueAuth;
 }
 
+const noResults = Buffer.alloc(0);
+
 /** What one committed transaction of a call has come to. */
 type Committed =
   | { readonly kind: 'replied'; readonly reply: RegisteredReply }
@@ -125,7 +127,8 @@ export class RegisteredCalls {
       failpoints.pass('before-commit');
       return { kind: 'nested', inner };
     }
-    const results = Buffer.concat(ending.results);
+    const [first = noResults, ...more] = ending.results;
+    const results = more.length === 0 ? first : Buffer.concat(ending.results);
     const reply: RegisteredReply = { digest, status: 'success', results };
     register.put(transaction, reply);
     failpoints.pass(before === undefined ? 'before-commit' : 'before-second-commit');

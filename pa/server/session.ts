@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Key } from '../../stable-area/stable-area.ts';
+import { sameDigest } from '../digest.ts';
 import type { RegisteredStatus } from './records.ts';
 
 /** A client sends n only if n < lowest unfinished + this (DESIGN "One wire"). */
@@ -146,8 +147,4 @@ export class Session<Route> {
     }
     if (below > this.#freedBelow) this.#freedBelow = below;
   }
-}
-
-function sameDigest(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { retentionMs } from './stock-peer.ts';
 import { NamesV1 } from './testing/names-service.ts';
+import { peerKey } from './stock-records.ts';
 import { nameStatus, TestVolume } from './testing/test-volume.ts';
 
 const { make, take, look } = NamesV1.procedures;
@@ -117,11 +118,11 @@ test('an address with many peers makes the server forget no other address', asyn
   const volume = new TestVolume();
   const { peers } = (await volume.claim({ stockLimits: { ringSlots: 4, peersMax: 4 } })).server;
   const peer = (address: string, port: number) =>
-    ({ transport: 'udp', address, port, gatewayUi: undefined }) as const;
+    peerKey({ transport: 'udp', address, port, gatewayUi: undefined });
   const quiet = [peer('192.0.2.1', 700), peer('192.0.2.3', 700)];
   const many = Array.from({ length: 300 }, (_, at) => peer('192.0.2.2', 1_000 + at));
-  for (const identity of [...quiet, ...many]) {
-    const loading = peers.load(identity);
+  for (const key of [...quiet, ...many]) {
+    const loading = peers.load(key);
     await volume.time.advance(1);
     await loading;
   }
@@ -129,5 +130,5 @@ test('an address with many peers makes the server forget no other address', asyn
   await volume.time.advance(1_000);
   await forgetting;
   expect([peers.size, peers.forgotten]).toEqual([4, 298]);
-  for (const identity of [...quiet, ...many.slice(-2)]) expect(peers.find(identity)).toBeDefined();
+  for (const key of [...quiet, ...many.slice(-2)]) expect(peers.find(key)).toBeDefined();
 });

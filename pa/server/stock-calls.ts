@@ -2,6 +2,7 @@ import type { RpcCall } from '../../rpc/call-message.ts';
 import { authNone } from '../../rpc/opaque-auth.ts';
 import { acceptedReply } from '../../rpc/reply-message.ts';
 import type { RpcConnection } from '../../rpc/server/connection.ts';
+import type { Key } from '../../stable-area/stable-area.ts';
 import { decodeAll } from '../../xdr/decode.ts';
 import { callDigest, earlierDigest } from '../digest.ts';
 import type { CallTarget } from './call-target.ts';
@@ -15,6 +16,7 @@ import type { Caller } from './service.ts';
 import type { ServiceRow, ServiceTable } from './service-table.ts';
 import type { StockPeer } from './stock-peer.ts';
 import type { StockPeers } from './stock-peers.ts';
+import { peerKey } from './stock-records.ts';
 import { StockRegister } from './stock-register.ts';
 
 export interface StockCallParts {
@@ -44,6 +46,8 @@ interface StockCall {
  */
 export class StockCalls {
   readonly #parts: StockCallParts;
+  /** Whose ring a caller has: made once, since a connection has one caller for nearly all calls. */
+  readonly #keys = new WeakMap<Caller, Key>();
 
   constructor(parts: StockCallParts) {
     this.#parts = parts;
@@ -65,21 +69,20 @@ export class StockCalls {
       return;
     }
     const stockCall: StockCall = { call, caller, target, row, args: decoded.value };
-    if (row.reading) executeReading(this.#parts, { ...stockCall, verifier: authNone });
+    if (row.reading) executeReading(this.#parts, stockCall, authNone);
     else this.#find(stockCall);
   }
 
   #find(stockCall: StockCall): void {
     const { peers, failed } = this.#parts;
-    const { address, port, transport } = stockCall.caller;
-    const identity = { address, port, transport, gatewayUi: undefined };
-    const peer = peers.find(identity);
+    const key = this.#keyOf(stockCall.caller);
+    const peer = peers.find(key);
     if (peer !== undefined) {
       this.#admit(stockCall, peer);
       return;
     }
     peers
-      .load(identity)
+      .load(key)
       .then((loaded) => {
         this.#admit(stockCall, loaded);
       })
@@ -88,11 +91,19 @@ export class StockCalls {
       });
   }
 
+  #keyOf(caller: Caller): Key {
+    const known = this.#keys.get(caller);
+    if (known !== undefined) return known;
+    const { address, port, transport } = caller;
+    const key = peerKey({ address, port, transport, gatewayUi: undefined });
+    this.#keys.set(caller, key);
+    return key;
+  }
+
   #admit({ call, caller, target, row, args }: StockCall, peer: StockPeer<ReplyRoute>): void {
     const { counters, calls, registration } = this.#parts;
-    const digested = { ...call, argumentBuffers: [call.argumentBytes] };
-    const current = callDigest(digested, this.#parts.executor.volume.areaId);
-    const digest = peer.rememberedDigest(call.xid, current, () => earlierDigest(digested));
+    const current = callDigest(call, this.#parts.executor.volume.areaId);
+    const digest = peer.rememberedDigest(call.xid, current, () => earlierDigest(call));
     const admission = peer.admit(call.xid, digest, new ReplyRoute(target));
     switch (admission.kind) {
       case 'done':

@@ -1,4 +1,5 @@
 import type { Key } from '../../stable-area/stable-area.ts';
+import { sameDigest } from '../digest.ts';
 import type { StockReply } from './stock-records.ts';
 
 /** An answered call is kept until its peer was heard for this long since, while a holder served. */
@@ -21,6 +22,17 @@ export type StockAdmission<Route> =
   /** The caller attaches this copy to the running call. */
   | { readonly kind: 'in-progress'; readonly running: Route };
 
+/** A call that runs, or was answered, or is being asked again after its answer may be forgotten. */
+interface Remembered<Route> {
+  readonly xid: number;
+  readonly digest: Uint8Array;
+  /** Set while it runs. */
+  route: Route | undefined;
+  answer: AnsweredCall | undefined;
+  /** Another call under the same xid, that came before. */
+  before: Remembered<Route> | undefined;
+}
+
 /**
  * One stock client as far as its transport address tells: its running calls and a ring of its last answers. A call is
  * recognised by xid *and* digest, never by the xid alone: two clients behind one address must never get each other's replies.
@@ -29,10 +41,11 @@ export type StockAdmission<Route> =
 export class StockPeer<Route> {
   readonly key: Key;
   readonly #slots: number;
-  readonly #answered = new Map<string, AnsweredCall>();
-  /** The newest digest under each xid that is remembered: tells when a number comes back with another call. */
-  readonly #newest = new Map<number, string>();
-  readonly #running = new Map<string, Route>();
+  /** The newest call under each xid that is remembered; the others hang on it. */
+  readonly #newest = new Map<number, Remembered<Route>>();
+  /** What was answered last, each at its ordinal modulo the number of slots. */
+  readonly #ring: (Remembered<Route> | undefined)[] = [];
+  #runningCalls = 0;
   #nextOrdinal = 0;
   #heardMs = 0;
   #lastHeardMs: number | undefined;
@@ -43,7 +56,11 @@ export class StockPeer<Route> {
   }
 
   get runningCalls(): number {
-    return this.#running.size;
+    return this.#runningCalls;
+  }
+
+  get lastHeardMs(): number | undefined {
+    return this.#lastHeardMs;
   }
 
   /** Some message of the peer came. */
@@ -53,100 +70,113 @@ export class StockPeer<Route> {
     this.#lastHeardMs = nowMs;
   }
 
-  /** Takes over what the stable area holds, in any order: its time of retention starts anew. */
+  /** Takes over what the stable area holds, in the order of the ordinals: its time of retention starts anew. */
   restore(reply: StockReply): void {
-    this.#keep({ ...reply, batch: 0, heardMs: this.#heardMs });
+    this.answered(reply, 0);
     if (reply.ordinal >= this.#nextOrdinal) this.#nextOrdinal = reply.ordinal + 1;
   }
 
   /** Takes over a call that an earlier process has begun: it runs from the moment the peer is loaded. */
   restoreRunning(xid: number, digest: Uint8Array, route: Route): void {
-    const id = callId(xid, digest);
-    this.#running.set(id, route);
-    this.#newest.set(xid, id);
+    this.#run(this.#find(xid, digest) ?? this.#add(xid, digest), route);
   }
 
   /**
    * The digest under which a call is remembered: its own, or, where that is not known but another under its xid is, the one
    * that it had before an upgrade, if that is known.
    */
-  rememberedDigest(
-    xid: number,
-    digest: Uint8Array,
-    earlierDigest: () => Uint8Array | undefined,
-  ): Uint8Array {
-    if (!this.#newest.has(xid) || this.#isKnown(xid, digest)) return digest;
+  rememberedDigest(xid: number, digest: Uint8Array, earlierDigest: () => Uint8Array): Uint8Array {
+    if (!this.#newest.has(xid) || this.#find(xid, digest) !== undefined) return digest;
     const earlier = earlierDigest();
-    return earlier !== undefined && this.#isKnown(xid, earlier) ? earlier : digest;
+    return this.#find(xid, earlier) === undefined ? digest : earlier;
   }
 
   admit(xid: number, digest: Uint8Array, route: Route): StockAdmission<Route> {
-    const id = callId(xid, digest);
-    const running = this.#running.get(id);
-    if (running !== undefined) return { kind: 'in-progress', running };
-    const call = this.#answered.get(id);
-    if (call !== undefined && this.#isKept(call)) return { kind: 'done', call };
-    this.#running.set(id, route);
+    const newest = this.#newest.get(xid);
+    const known = this.#find(xid, digest);
+    if (known?.route !== undefined) return { kind: 'in-progress', running: known.route };
+    if (known?.answer !== undefined && this.#isKept(known.answer)) {
+      return { kind: 'done', call: known.answer };
+    }
     // Another call under a number that is still remembered: a new client behind the address, or a short cycle of xids.
-    const other = this.#answered.get(this.#newest.get(xid) ?? '');
-    return { kind: 'new', collision: other !== undefined && this.#isKept(other) };
+    const collision = newest?.answer !== undefined && this.#isKept(newest.answer);
+    this.#run(known ?? this.#add(xid, digest), route);
+    return { kind: 'new', collision };
   }
 
   /** The slot and ordinal of the next answer; `wraps` when a younger one than promised must give way to it. */
   nextSlot(): { readonly slot: number; readonly ordinal: number; readonly wraps: boolean } {
     const ordinal = this.#nextOrdinal;
     this.#nextOrdinal += 1;
-    const oldest = this.#oldestBelow(ordinal - this.#slots);
-    const wraps = oldest !== undefined && this.#isKept(oldest);
-    return { slot: ordinal % this.#slots, ordinal, wraps };
+    const slot = ordinal % this.#slots;
+    const oldest = this.#oldestAt(slot)?.answer;
+    return { slot, ordinal, wraps: oldest !== undefined && this.#isKept(oldest) };
   }
 
   /** The call was executed and its reply registered; it still runs until the reply may leave. */
   answered(reply: StockReply, batch: number): void {
-    this.#keep({ ...reply, batch, heardMs: this.#heardMs });
-    const oldest = this.#oldestBelow(reply.ordinal - this.#slots);
-    if (oldest !== undefined) this.#forget(oldest);
+    const { xid, digest, status, results, ordinal } = reply;
+    const slot = ordinal % this.#slots;
+    const oldest = this.#oldestAt(slot);
+    const call = this.#find(xid, digest) ?? this.#add(xid, digest);
+    const heardMs = this.#heardMs;
+    call.answer = { xid, digest, status, results, ordinal, batch, heardMs };
+    this.#ring[slot] = call;
+    if (oldest === undefined || oldest === call) return;
+    oldest.answer = undefined;
+    this.#forgetIfOver(oldest);
   }
 
   /** The reply leaves now, or there is none to send: where to. */
   finished(xid: number, digest: Uint8Array): Route | undefined {
-    const id = callId(xid, digest);
-    const route = this.#running.get(id);
-    this.#running.delete(id);
+    const call = this.#find(xid, digest);
+    const route = call?.route;
+    if (call === undefined || route === undefined) return undefined;
+    call.route = undefined;
+    this.#runningCalls -= 1;
+    this.#forgetIfOver(call);
     return route;
   }
 
-  #isKnown(xid: number, digest: Uint8Array): boolean {
-    const id = callId(xid, digest);
-    return this.#running.has(id) || this.#answered.has(id);
+  /** Whose answer a slot has: a call that was answered again since then has another one. */
+  #oldestAt(slot: number): Remembered<Route> | undefined {
+    const call = this.#ring[slot];
+    const ordinal = call?.answer?.ordinal;
+    return ordinal !== undefined && ordinal % this.#slots === slot ? call : undefined;
+  }
+
+  #run(call: Remembered<Route>, route: Route): void {
+    if (call.route === undefined) this.#runningCalls += 1;
+    call.route = route;
+  }
+
+  #find(xid: number, digest: Uint8Array): Remembered<Route> | undefined {
+    let call = this.#newest.get(xid);
+    while (call !== undefined && !sameDigest(call.digest, digest)) call = call.before;
+    return call;
+  }
+
+  #add(xid: number, digest: Uint8Array): Remembered<Route> {
+    const before = this.#newest.get(xid);
+    const call = { xid, digest, route: undefined, answer: undefined, before };
+    this.#newest.set(xid, call);
+    return call;
+  }
+
+  #forgetIfOver(call: Remembered<Route>): void {
+    if (call.route !== undefined || call.answer !== undefined) return;
+    const newest = this.#newest.get(call.xid);
+    if (newest === call) {
+      if (call.before === undefined) this.#newest.delete(call.xid);
+      else this.#newest.set(call.xid, call.before);
+      return;
+    }
+    for (let other = newest; other !== undefined; other = other.before) {
+      if (other.before === call) other.before = call.before;
+    }
   }
 
   #isKept(call: AnsweredCall): boolean {
     return this.#heardMs - call.heardMs <= retentionMs;
   }
-
-  /** The map keeps the order of insertion: the first is the oldest. */
-  #keep(call: AnsweredCall): void {
-    const id = callId(call.xid, call.digest);
-    this.#answered.delete(id);
-    this.#answered.set(id, call);
-    this.#newest.set(call.xid, id);
-  }
-
-  #forget(call: AnsweredCall): void {
-    const id = callId(call.xid, call.digest);
-    this.#answered.delete(id);
-    if (this.#newest.get(call.xid) === id) this.#newest.delete(call.xid);
-  }
-
-  #oldestBelow(ordinal: number): AnsweredCall | undefined {
-    for (const call of this.#answered.values()) {
-      return call.ordinal <= ordinal ? call : undefined;
-    }
-    return undefined;
-  }
-}
-
-function callId(xid: number, digest: Uint8Array): string {
-  return `${xid} ${Buffer.from(digest).toString('latin1')}`;
 }

@@ -4,8 +4,6 @@ import type { Key } from '../../stable-area/stable-area.ts';
 import { StockPeer } from './stock-peer.ts';
 import {
   hostOfPeerKey,
-  type PeerIdentity,
-  peerKey,
   peerOfSlotKey,
   ringSlotsMax,
   slotKeysOf,
@@ -31,7 +29,7 @@ export class StockPeers<Route> {
   readonly #store: RecordStore;
   readonly #clock: Clock;
   readonly #limits: StockLimits;
-  /** In the order in which they were heard, the longest silent first; undefined: only in the stable area. */
+  /** Undefined: only in the stable area. */
   readonly #peers = new Map<Key, StockPeer<Route> | undefined>();
   readonly #loading = new Map<Key, Promise<StockPeer<Route>>>();
   #forgotten = 0;
@@ -51,24 +49,15 @@ export class StockPeers<Route> {
     return this.#forgotten;
   }
 
-  /** The peer, if it is in memory. Any message of it counts as heard. */
-  find(identity: PeerIdentity): StockPeer<Route> | undefined {
-    const key = peerKey(identity);
+  /** The peer under the key that `peerKey` made, if it is in memory. Any message of it counts as heard. */
+  find(key: Key): StockPeer<Route> | undefined {
     const peer = this.#peers.get(key);
-    if (peer === undefined) return undefined;
-    this.#peers.delete(key);
-    this.#peers.set(key, peer);
-    peer.heard(this.#clock.monotonicMs());
+    peer?.heard(this.#clock.monotonicMs());
     return peer;
   }
 
   /** The peer, with its ring from the stable area. */
-  load(identity: PeerIdentity): Promise<StockPeer<Route>> {
-    return this.loadKey(peerKey(identity));
-  }
-
-  /** The same, by the key that `peerKey` made. */
-  loadKey(key: Key): Promise<StockPeer<Route>> {
+  load(key: Key): Promise<StockPeer<Route>> {
     let loading = this.#loading.get(key);
     if (loading === undefined) {
       loading = this.#load(key).finally(() => this.#loading.delete(key));
@@ -118,14 +107,16 @@ export class StockPeers<Route> {
    */
   #toForget(count: number): Key[] {
     const hosts = new Map<Key, Key[]>();
-    for (const [key, peer] of this.#peers) {
-      if (!this.#mayForget(peer)) continue;
+    const longestSilentLast = [...this.#peers]
+      .filter(([, peer]) => this.#mayForget(peer))
+      .sort(([, one], [, other]) => lastHeardMsOf(one) - lastHeardMsOf(other))
+      .reverse();
+    for (const [key] of longestSilentLast) {
       const host = hostOfPeerKey(key);
       const peers = hosts.get(host);
       if (peers === undefined) hosts.set(host, [key]);
       else peers.push(key);
     }
-    for (const peers of hosts.values()) peers.reverse();
     const chosen: Key[] = [];
     while (chosen.length < count) {
       let most: Key[] = [];
@@ -152,7 +143,6 @@ export class StockPeers<Route> {
     const inOrder = result.map(({ value }) => value).sort((a, b) => a.ordinal - b.ordinal);
     for (const reply of inOrder) peer.restore(reply);
     peer.heard(this.#clock.monotonicMs());
-    this.#peers.delete(key);
     this.#peers.set(key, peer);
     return peer;
   }
@@ -171,4 +161,8 @@ export class StockPeers<Route> {
       if (result.length < forgottenPerBatch) return;
     }
   }
+}
+
+function lastHeardMsOf(peer: StockPeer<unknown> | undefined): number {
+  return peer?.lastHeardMs ?? Number.NEGATIVE_INFINITY;
 }

@@ -74,7 +74,8 @@ export const stockReplies: Table<StockReply> = {
     bytes[0] = recordVersion;
     bytes[1] = status === 'success' ? 0 : 1;
     bytes.writeUInt32BE(xid, 2);
-    bytes.writeBigUInt64BE(BigInt(ordinal), 6);
+    bytes.writeUInt32BE(Math.floor(ordinal / 2 ** 32), 6);
+    bytes.writeUInt32BE(ordinal >>> 0, 10);
     bytes.set(digest, 14);
     bytes.set(results, headBytes);
     return bytes;

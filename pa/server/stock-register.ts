@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert';
 import type { Transaction } from '../../stable-area/records/record-store.ts';
 import type { CallIds } from './call-ids.ts';
 import type { CallTarget } from './call-target.ts';
@@ -6,7 +7,7 @@ import type { RegisteredReply } from './records.ts';
 import type { CallRegister } from './registered-call.ts';
 import type { ReplyRoute } from './reply-route.ts';
 import type { StockPeer } from './stock-peer.ts';
-import { slotKey, stockReplies } from './stock-records.ts';
+import { slotKey, type StockReply, stockReplies } from './stock-records.ts';
 
 /** Registers a stock client's call in the ring of its peer. */
 export class StockRegister implements CallRegister {
@@ -15,7 +16,7 @@ export class StockRegister implements CallRegister {
   readonly #digest: Uint8Array;
   readonly #durably: boolean;
   readonly #counters: CallCounters;
-  #ordinal = 0;
+  #answer: StockReply | undefined;
 
   constructor(
     peer: StockPeer<ReplyRoute>,
@@ -42,15 +43,16 @@ export class StockRegister implements CallRegister {
 
   put(transaction: Transaction, reply: RegisteredReply): void {
     const { slot, ordinal, wraps } = this.#peer.nextSlot();
-    this.#ordinal = ordinal;
+    const { digest, status, results } = reply;
+    this.#answer = { xid: this.#xid, digest, status, results, ordinal };
     if (wraps) this.#counters.ringWraps += 1;
     if (!this.#durably) return;
-    const record = { ...reply, xid: this.#xid, ordinal };
-    transaction.put(stockReplies, slotKey(this.#peer.key, slot), record);
+    transaction.put(stockReplies, slotKey(this.#peer.key, slot), this.#answer);
   }
 
-  executed(reply: RegisteredReply, batch: number): void {
-    this.#peer.answered({ ...reply, xid: this.#xid, ordinal: this.#ordinal }, batch);
+  executed(_: RegisteredReply, batch: number): void {
+    assert(this.#answer !== undefined, 'a reply is put before its transaction is committed');
+    this.#peer.answered(this.#answer, batch);
   }
 
   finished(): CallTarget | undefined {

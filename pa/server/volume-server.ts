@@ -1,6 +1,5 @@
 import type { Clock } from '../../environment/clock.ts';
 import type { Random } from '../../environment/random.ts';
-import { parseCredential } from '../../rpc/auth.ts';
 import type { RpcCall } from '../../rpc/call-message.ts';
 import { rejectedReply } from '../../rpc/reply-message.ts';
 import type { RpcConnection } from '../../rpc/server/connection.ts';
@@ -9,6 +8,7 @@ import { createRecordStore } from '../../stable-area/records/store.ts';
 import { paFlavor } from '../header.ts';
 import type { ClusterSecret } from '../secret.ts';
 import { type CallTarget, isLost } from './call-target.ts';
+import { Callers } from './callers.ts';
 import { type CallCounters, newCallCounters } from './counters.ts';
 import { Executor, volumeState } from './executor.ts';
 import type { Failpoints } from './failpoints.ts';
@@ -19,7 +19,7 @@ import { restoreNestedCalls } from './nested/restore.ts';
 import { RegisteredCalls } from './registered-call.ts';
 import { ReplyGate } from './reply-gate.ts';
 import type { ReplyRoute } from './reply-route.ts';
-import type { Caller, VolumeServices } from './service.ts';
+import type { VolumeServices } from './service.ts';
 import { ServiceTable } from './service-table.ts';
 import { Sessions } from './sessions.ts';
 import { StockCalls } from './stock-calls.ts';
@@ -54,6 +54,7 @@ export class VolumeServer {
   readonly executor: Executor;
   readonly #options: VolumeServerOptions;
   readonly peers: StockPeers<ReplyRoute>;
+  readonly #callers = new Callers();
   readonly #ftIpc: FtIpc;
   readonly #stock: StockCalls;
   readonly #statistics: () => Readonly<Record<string, number>>;
@@ -142,14 +143,12 @@ export class VolumeServer {
 
   /** Every call that arrives for the volume, with or without a PA header. */
   onCall(call: RpcCall, connection: RpcConnection): void {
-    const credential = parseCredential(call.credential);
-    if (credential.flavor === undefined) {
-      const { authStat } = credential;
+    const caller = this.#callers.find(call, connection);
+    if ('authStat' in caller) {
+      const { authStat } = caller;
       connection.reply(call.xid, rejectedReply({ status: 'AUTH_ERROR', authStat }));
       return;
     }
-    const { host: address, port } = connection.peer;
-    const caller: Caller = { credential, address, port, transport: connection.transport };
     if (call.verifier.flavor === paFlavor) this.#ftIpc.onCall(call, connection, caller);
     else this.#stock.onCall(call, connection, caller);
   }

@@ -103,8 +103,8 @@ export class VolumeDraft {
     this.#state.freeHead = freeHead + 1;
   }
 
-  /** Ends the draft. Every operation that changes anything calls it: the clock has moved. */
+  /** Ends the draft, which gives its state away. Every operation that changes anything calls it: the clock has moved. */
   store(): void {
-    this.transaction.put(states, onlyKey, { ...this.#state });
+    this.transaction.put(states, onlyKey, this.#state);
   }
 }

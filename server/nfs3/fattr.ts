@@ -89,6 +89,11 @@ function inodeNow(call: Call, target: OpenedHandle): Inode | undefined {
   return target.status === 'ok' ? getInode(call.operation.transaction, target.ino) : undefined;
 }
 
-export function timeOf({ seconds, nanoseconds }: Time): Nfstime3 {
-  return { seconds: Math.min(Math.max(seconds, 0), secondsMax), nseconds: nanoseconds };
+export function timeOf(time: Time): Nfstime3 {
+  return { seconds: secondsOf(time), nseconds: time.nanoseconds };
+}
+
+/** RFC 1813 §2.6 nfstime3: what it cannot say is said as nearly as it can be. */
+export function secondsOf({ seconds }: Time): number {
+  return Math.min(Math.max(seconds, 0), secondsMax);
 }

@@ -1,7 +1,6 @@
-import type { NfsFh3, PostOpFh3 } from '../../protocol/generated/nfs3.ts';
+import type { NfsFh3 } from '../../protocol/generated/nfs3.ts';
 import { type Call, parseHandle } from '../call.ts';
 import { handleBytes, type HandleTarget } from '../file-system/file-handle.ts';
-import type { Inode } from '../file-system/records/inode.ts';
 import { failure } from '../file-system/status.ts';
 import type { Nfs3Failure } from './status.ts';
 
@@ -13,15 +12,6 @@ export type OpenedHandle = Nfs3Failure | ({ readonly status: 'ok' } & HandleTarg
  */
 export function openHandle(call: Call, { data }: NfsFh3): OpenedHandle {
   return data.length === handleBytes ? parseHandle(call, data) : { status: 'BADHANDLE' };
-}
-
-/** The handle of something below the same export root. */
-export function handleOf(call: Call, inode: Inode, { exportRoot }: HandleTarget): NfsFh3 {
-  return { data: call.handles.make({ ino: inode.ino, exportRoot }) };
-}
-
-export function postOpHandle(call: Call, inode: Inode, near: HandleTarget): PostOpFh3 {
-  return { handleFollows: true, handle: handleOf(call, inode, near) };
 }
 
 /** Whether two handles were mounted together: what was mounted apart is two file systems, though it is one volume. */

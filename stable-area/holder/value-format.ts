@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { crc32 } from '../checksum.ts';
+import { crc32, crc32OfKey } from '../checksum.ts';
 import { keyBytes } from '../keys.ts';
 import { valueBytesMax } from '../limits.ts';
 import { type Key, StableAreaError } from '../stable-area.ts';
@@ -69,7 +69,7 @@ function unsealAs(format: number, key: Key, stored: Uint8Array): Uint8Array {
 }
 
 function checksum(key: Key, value: Uint8Array): number {
-  return crc32(value, crc32(keyBytes(key)));
+  return crc32(value, crc32OfKey(key));
 }
 
 function corrupt(key: Key, what: string): StableAreaError {

@@ -83,10 +83,7 @@ export class FakeArea {
     for (const known of session.replies.keys()) {
       if (known < session.lowestUnfinished) session.replies.delete(known);
     }
-    const digest = callDigest(
-      { ...call, argumentBuffers: [call.argumentBytes] },
-      Buffer.from(this.areaUi, 'hex'),
-    );
+    const digest = callDigest(call, Buffer.from(this.areaUi, 'hex'));
     const registered = session.replies.get(sequence);
     if (registered !== undefined)
       return registered.digest.equals(digest) ? registered : 'collision';

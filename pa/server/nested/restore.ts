@@ -100,7 +100,7 @@ async function restorePeer(
 ): Promise<CallRegister | undefined> {
   if (ids.stock === undefined) return undefined;
   const { peer: key, xid } = ids.stock;
-  const peer = await peers.loadKey(key);
+  const peer = await peers.load(key);
   peer.restoreRunning(xid, digest, route);
   return new StockRegister(peer, xid, digest, registration, counters);
 }

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
-import type { Transaction } from '../../../stable-area/records/record-store.ts';
+import type { Table, Transaction } from '../../../stable-area/records/record-store.ts';
+import type { Key } from '../../../stable-area/stable-area.ts';
 import { type OperationContext, openDirectory } from '../context.ts';
 import { refusedName, refusedNewName } from '../names.ts';
 import { mayAccess, mayChangeNames } from '../permissions.ts';
@@ -25,15 +26,13 @@ export interface Found {
 
 /** Loads together what every change of these names needs. What is no name has no record, nor a key short enough for one. */
 export function prefetchPlaces(context: OperationContext, ...places: readonly Place[]): void {
-  context.transaction.prefetch([
-    { table: states, key: onlyKey },
-    ...places.flatMap(({ directory, name }) => [
-      { table: inodes, key: numberKey(directory) },
-      ...(refusedName(name) === undefined
-        ? [{ table: entries, key: entryKey(directory, name) }]
-        : []),
-    ]),
-  ]);
+  const wanted: { table: Table<unknown>; key: Key }[] = [{ table: states, key: onlyKey }];
+  for (const { directory, name } of places) {
+    wanted.push({ table: inodes, key: numberKey(directory) });
+    if (refusedName(name) !== undefined) continue;
+    wanted.push({ table: entries, key: entryKey(directory, name) });
+  }
+  context.transaction.prefetch(wanted);
 }
 
 export function findName(context: OperationContext, place: Place): Found | undefined {

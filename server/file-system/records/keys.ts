@@ -43,8 +43,20 @@ export const numberKeyBytes = 8;
 
 /** A number in 8 bytes: the whole key of an inode, an index node, a map or a queue record. */
 export function numberKey(value: number): Key {
-  assert(Number.isSafeInteger(value) && value >= 0, `${value} is no part of a key`);
-  return wordKey(Math.floor(value / 2 ** 32)) + wordKey(value % 2 ** 32);
+  const low = value >>> 0;
+  if (low !== value) assert(Number.isSafeInteger(value) && value >= 0, 'no part of a key');
+  const above = (value - low) / 2 ** 32;
+  // In one call, so that the string is flat from the start: it is hashed soon.
+  return String.fromCharCode(
+    above >>> 24,
+    (above >>> 16) & 0xff,
+    (above >>> 8) & 0xff,
+    above & 0xff,
+    low >>> 24,
+    (low >>> 16) & 0xff,
+    (low >>> 8) & 0xff,
+    low & 0xff,
+  );
 }
 
 /** A directory entry by its name, a byte string. */

@@ -16,30 +16,47 @@ export class RecordWriter {
   }
 
   uint8(value: number): this {
-    this.#at = this.#bytes.writeUInt8(value, this.#at);
+    if ((value & 0xff) !== value) throw unstored(value);
+    this.#bytes[this.#at] = value;
+    this.#at += 1;
     return this;
   }
 
   uint16(value: number): this {
-    this.#at = this.#bytes.writeUInt16BE(value, this.#at);
+    if ((value & 0xffff) !== value) throw unstored(value);
+    this.#bytes[this.#at] = value >>> 8;
+    this.#bytes[this.#at + 1] = value;
+    this.#at += 2;
     return this;
   }
 
   uint32(value: number): this {
-    this.#at = this.#bytes.writeUInt32BE(value, this.#at);
+    if (value >>> 0 !== value) throw unstored(value);
+    this.#word(value);
     return this;
   }
 
   uint64(value: number): this {
-    assert(Number.isInteger(value) && value >= 0 && value <= numberMax, `${value} is not stored`);
-    this.#at = this.#bytes.writeUInt32BE(Math.floor(value / high), this.#at);
-    this.#at = this.#bytes.writeUInt32BE(value % high, this.#at);
+    const low = value >>> 0;
+    if (low === value) {
+      this.#word(0);
+    } else {
+      if (!Number.isInteger(value) || value < 0 || value > numberMax) throw unstored(value);
+      this.#word((value - low) / high);
+    }
+    this.#word(low);
     return this;
   }
 
   /** A signed number of 48 bits: seconds of a time. */
   int48(value: number): this {
-    this.#at = this.#bytes.writeIntBE(value, this.#at, 6);
+    const low = value >>> 0;
+    const above = (value - low) / high;
+    if ((above << 16) >> 16 !== above) throw unstored(value);
+    this.#bytes[this.#at] = above >> 8;
+    this.#bytes[this.#at + 1] = above;
+    this.#at += 2;
+    this.#word(low);
     return this;
   }
 
@@ -58,6 +75,21 @@ export class RecordWriter {
     assert(this.#at === this.#bytes.length, 'a record has the length that was said');
     return this.#bytes;
   }
+
+  /** Byte by byte: a fraction of what a call into Node's own code costs. */
+  #word(value: number): void {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+    this.#at = at + 4;
+  }
+}
+
+function unstored(value: number): RangeError {
+  return new RangeError(`${value} does not fit its field of a record`);
 }
 
 /** Reads what a {@link RecordWriter} wrote. What does not fit is damage, or a bug of the writer. */

@@ -1,3 +1,4 @@
+import type { EncodedResults } from '../../../pa/server/encoded-results.ts';
 import {
   type CREATE3args,
   type CREATE3res,
@@ -11,7 +12,7 @@ import { replyToMaking } from '../made.ts';
 import { setAttributesOf } from '../sattr.ts';
 
 /** RFC 1813 §3.3.8. */
-export function create({ where, how }: CREATE3args, call: Call): CREATE3res {
+export function create({ where, how }: CREATE3args, call: Call): CREATE3res | EncodedResults {
   return replyToMaking(call, where, (place) => createFile(call.operation, place, howOf(how)));
 }
 

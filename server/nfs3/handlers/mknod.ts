@@ -1,3 +1,4 @@
+import type { EncodedResults } from '../../../pa/server/encoded-results.ts';
 import { Ftype3, type MKNOD3args, type MKNOD3res } from '../../../protocol/generated/nfs3.ts';
 import type { Call } from '../../call.ts';
 import { makeNode } from '../../file-system/operations/make-node.ts';
@@ -11,7 +12,7 @@ import { failed } from '../status.ts';
 const noDevice: Device = { major: 0, minor: 0 };
 
 /** RFC 1813 §3.3.11. What has a procedure of its own is no type for this one. */
-export function mknod({ where, what }: MKNOD3args, call: Call): MKNOD3res {
+export function mknod({ where, what }: MKNOD3args, call: Call): MKNOD3res | EncodedResults {
   switch (what.type) {
     case Ftype3.NF3CHR:
     case Ftype3.NF3BLK: {
@@ -42,7 +43,7 @@ function make(
     readonly attributes: Parameters<typeof setAttributesOf>[0];
   },
   call: Call,
-): MKNOD3res {
+): MKNOD3res | EncodedResults {
   const asked = setAttributesOf(node.attributes);
   return replyToMaking(call, node.where, (place) => makeNode(call.operation, place, node, asked));
 }

@@ -1,12 +1,14 @@
-import { Nfsstat3, type RENAME3args, type RENAME3res } from '../../../protocol/generated/nfs3.ts';
+import type { EncodedResults } from '../../../pa/server/encoded-results.ts';
+import type { RENAME3args, RENAME3res } from '../../../protocol/generated/nfs3.ts';
 import type { Call } from '../../call.ts';
 import { rename as renameEntry } from '../../file-system/operations/rename.ts';
-import { unchangedWcc, wccOf } from '../fattr.ts';
+import { unchangedWcc } from '../fattr.ts';
 import { type OpenedHandle, openHandle, refusedPair } from '../file-handle.ts';
+import { ReplyEncoder } from '../reply-encoder.ts';
 import { failed, type Nfs3Failure } from '../status.ts';
 
 /** RFC 1813 §3.3.14. */
-export function rename({ from, to }: RENAME3args, call: Call): RENAME3res {
+export function rename({ from, to }: RENAME3args, call: Call): RENAME3res | EncodedResults {
   const fromDir = openHandle(call, from.dir);
   const toDir = openHandle(call, to.dir);
   const refuse = (why: Nfs3Failure): RENAME3res => failed(why, unchanged(call, fromDir, toDir));
@@ -20,8 +22,7 @@ export function rename({ from, to }: RENAME3args, call: Call): RENAME3res {
     { directory: toDir.ino, name: to.name },
   );
   if (outcome.status !== 'ok') return refuse(outcome);
-  const wcc = { fromdirWcc: wccOf(call, outcome.from), todirWcc: wccOf(call, outcome.to) };
-  return { status: Nfsstat3.NFS3_OK, resok: wcc };
+  return new ReplyEncoder(call).wcc(outcome.from).wcc(outcome.to).finish();
 }
 
 function unchanged(call: Call, fromDir: OpenedHandle, toDir: OpenedHandle) {
