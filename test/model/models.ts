@@ -41,4 +41,26 @@ export const models: readonly Model[] = [
       'KEY_WITHOUT_DIGEST',
     ],
   },
+  {
+    file: 'pa.pml',
+    sizes: [
+      { LIVES: 2, TAKEOVERS: 1 },
+      { LIVES: 2, TAKEOVERS: 3 },
+      { LIVES: 3, TAKEOVERS: 3 },
+    ],
+    smallest: { LIVES: 2, TAKEOVERS: 1 },
+    brokenRules: [
+      'INCARNATION_NOT_DURABLE',
+      'HELLO_BEFORE_END',
+      'UNKNOWN_LIFE_IS_NEW',
+      'EXECUTE_WHILE_IN_PROGRESS',
+      'EXECUTE_AFTER_END',
+      'FREE_BEFORE_NOTICE',
+      'FREE_WITHOUT_NUMBER',
+      'FORGET_WITHOUT_MARK',
+      'LEASE_KEPT_OVER_TAKEOVER',
+      'LEASES_NOT_STARTED',
+      'ASK_AGAIN_AFTER_EXPIRED',
+    ],
+  },
 ];
