@@ -29,7 +29,7 @@ export class Call {
   readonly handles: FileHandles;
   readonly exports: VolumeExports;
   readonly #changes: boolean;
-  #operation: OperationContext;
+  readonly #operation: { -readonly [Field in keyof OperationContext]: OperationContext[Field] };
   #rule: ExportRule | undefined;
 
   /** `changes`: the procedure may change something. */
@@ -72,8 +72,7 @@ export class Call {
     if (this.#rule !== undefined && this.#rule !== rule) return failure('XDEV');
     if (rule.isReadOnly && this.#changes) return failure('ROFS');
     this.#rule = rule;
-    const principal = principalOf(this.service.caller.credential, rule.squash);
-    this.#operation = { ...this.#operation, principal };
+    this.#operation.principal = principalOf(this.service.caller.credential, rule.squash);
     return undefined;
   }
 }

@@ -24,6 +24,7 @@ export const servicePrefix: Key = '\x02';
  * when it goes.
  */
 export const valuesPrefix: Key = '\x03';
+const valuesByte = valuesPrefix.charCodeAt(0);
 
 export const areaKey: Key = `${systemPrefix}a`;
 
@@ -50,7 +51,7 @@ export function segmentOfKey(key: Key): SegmentId {
 
 /** Its value lies in the value log. */
 export function isValueKey(key: Key): boolean {
-  return key.startsWith(valuesPrefix);
+  return key.charCodeAt(0) === valuesByte;
 }
 
 /** Asserts that a key from above is sound: not ours, not too long. That each character is a byte shows in {@link keyBytes}. */

@@ -130,11 +130,7 @@ export class XdrWriter {
 
   /** RFC 4506 §4.11 as a byte string: each character, U+0000 to U+00FF, is one byte. */
   stringBytes(value: string, maxLength: number = lengthMax): void {
-    for (let index = 0; index < value.length; index += 1) {
-      if (value.charCodeAt(index) > 0xff) {
-        throw new XdrLimitError('a byte string holds a character over U+00FF');
-      }
-    }
+    if (value.length > shortTextMax && /[\u0100-\uffff]/.test(value)) throw notBytes();
     this.#length(value.length, maxLength, 'bytes of string');
     this.#text(value, value.length, 'latin1');
   }
@@ -228,9 +224,13 @@ export class XdrWriter {
 
   #characters(value: string, at: number): void {
     const chunk = this.#chunk;
+    let all = 0;
     for (let index = 0; index < value.length; index += 1) {
-      chunk[at + index] = value.charCodeAt(index);
+      const code = value.charCodeAt(index);
+      chunk[at + index] = code;
+      all |= code;
     }
+    if (all > 0xff) throw notBytes();
   }
 
   /** Offset in the current chunk of `count` bytes that the caller now writes. */
@@ -262,6 +262,10 @@ export class XdrWriter {
     this.#partsBytes += this.#offset - this.#start;
     this.#start = this.#offset;
   }
+}
+
+function notBytes(): XdrLimitError {
+  return new XdrLimitError('a byte string holds a character over U+00FF');
 }
 
 function isShortAscii(value: string): boolean {
