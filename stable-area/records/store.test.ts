@@ -17,6 +17,7 @@ class SlowHolder {
   readonly #waiting: { batch: number; changes: readonly Change[] }[] = [];
   readonly #loads: (() => void)[] = [];
   getManyCalls = 0;
+  rangeCalls = 0;
   durableBatch = 0;
   lastBatch = 0;
   loss: HolderLoss | undefined;
@@ -42,6 +43,7 @@ class SlowHolder {
   }
 
   range({ from, to, limit }: KeyRange): Promise<StoredRecord[]> {
+    this.rangeCalls += 1;
     const keys = [...this.stored.keys()].filter((key) => key >= from && key < to).sort();
     const found = keys
       .slice(0, limit)
@@ -182,6 +184,26 @@ test('a range shows everything that was executed before it was asked for', async
     transaction.range(texts, { from: '', to: '\xff', limit: 10 }),
   );
   expect(await run(holder, reading)).toEqual([{ key: 'a', value: '1' }]);
+});
+
+test('calls that need the same part of a list share its load, and see what was executed meanwhile', async () => {
+  const { holder, store } = setUp();
+  const list: Table<string> = { ...texts, rangesOnly: true, listKeyBytes: 1 };
+  holder.stored.set('\x02ta1', Buffer.from('one'));
+  const names = (transaction: Transaction): string[] =>
+    transaction.range(list, { from: 'a', to: 'b', limit: 10 }).map(({ value }) => value);
+  const first = store.execute(names);
+  await new Promise((resolve) => setImmediate(resolve));
+  void store.execute((transaction) => {
+    transaction.put(list, 'a2', 'two');
+  });
+  const second = store.execute(names);
+  await new Promise((resolve) => setImmediate(resolve));
+  holder.sync();
+  holder.finishLoad();
+  expect((await first).result).toEqual(['one', 'two']);
+  expect((await second).result).toEqual(['one', 'two']);
+  expect(holder.rangeCalls).toBe(1);
 });
 
 test('a procedure that reads a range may change nothing', async () => {

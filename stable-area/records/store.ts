@@ -43,6 +43,7 @@ export function createRecordStore(
   const transaction = new StagedTransaction(cache, lists, holder);
   /** Written, and to leave once durable; in the order of their batches. */
   const leaving: { readonly entry: CacheEntry; readonly batch: number }[] = [];
+  const listLoads = new Map<Key, Promise<void>>();
   let loads = 0;
   let repeatedExecutions = 0;
 
@@ -137,7 +138,7 @@ export function createRecordStore(
     }
     if (fresh.length > 0) waits.push(load(fresh));
     if (need.range !== undefined) waits.push(loadRange(need.range, needs));
-    if (need.gap !== undefined) waits.push(loadList(need.gap));
+    if (need.gap !== undefined) waits.push(loadListOnce(need.gap));
     await Promise.all(waits);
   }
 
@@ -152,6 +153,19 @@ export function createRecordStore(
       return { key: own, value: need.table.decode(value, own) };
     });
     needs.ranges.set(need.id, records);
+  }
+
+  /**
+   * Calls that need the same part of a list share one load: what it brings is as of its end, whenever they began. Where
+   * one needs more than the load was begun for, it finds the rest missing and asks again.
+   */
+  function loadListOnce(gap: ListGap): Promise<void> {
+    const id = gap.table.prefix + gap.from;
+    const running = listLoads.get(id);
+    if (running !== undefined) return running;
+    const loading = loadList(gap).finally(() => listLoads.delete(id));
+    listLoads.set(id, loading);
+    return loading;
   }
 
   async function loadList(gap: ListGap): Promise<void> {
