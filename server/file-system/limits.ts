@@ -18,12 +18,15 @@ export const contentDepthMax = 4;
 /** Largest file: what an index of the greatest depth can address, 32 TiB. */
 export const fileBytesMax = spanBytes * indexFanout ** contentDepthMax;
 
-/** Data of at least this size lie in the value log: smaller ones are cheaper to write where the records are. */
-export const largeBlobBytesMin = 8 * 1024;
+/**
+ * Data of at least this size lie in the value log. Random WRITEs of 4 KiB cost a third less processor time there than beside the
+ * records, and a fifth of what is written to the disk: LevelDB writes each value several times (docs/performance.md).
+ */
+export const largeBlobBytesMin = 4 * 1024;
 /** A map that would have more is rewritten with fewer. */
 export const extentsPerMapMax = 64;
-/** A WRITE joins its data with the extent before and after it while the result is not larger than this. */
-export const joinedExtentBytesMax = 4096;
+/** A WRITE joins its data with the extent before and after it while the result is a small blob. */
+export const joinedExtentBytesMax = largeBlobBytesMin - 1;
 /** A rewritten map keeps only holes of at least this size; smaller ones are filled with zeros. */
 export const keptHoleBytesMin = 4096;
 /**

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Transaction } from '../../../stable-area/records/record-store.ts';
-import { fileBytesMax, largeBlobBytesMin, spanBytes } from '../limits.ts';
+import { fileBytesMax, spanBytes } from '../limits.ts';
 import { endOf, extentMaps, type Extent } from '../records/content-records.ts';
 import type { Content, FileInode } from '../records/inode.ts';
 import { numberKey } from '../records/keys.ts';
@@ -88,8 +88,8 @@ export function growthOf(
 }
 
 /**
- * Writes `data` at `offset`. Does not ask whether there is room: it takes what `growthOf` says, and
- * now and then a little more, where a span with too many small holes has them filled.
+ * Writes `data` at `offset`: large blobs are views of it until they are durable. Does not ask whether there is room: it takes what
+ * `growthOf` says, and now and then a little more, where a span with too many small holes has them filled.
  */
 export function writeContent(
   volume: VolumeDraft,
@@ -100,7 +100,6 @@ export function writeContent(
   assert(offset + data.length <= fileBytesMax);
   const { transaction } = volume;
   const takeId = (): number => volume.takeContentId();
-  const kept = keepable(data);
   const pieces = piecesOf(offset, data.length);
   prefetchMaps(transaction, inode.content, pieces);
   let { content } = inode;
@@ -109,20 +108,11 @@ export function writeContent(
     const id = findMap(transaction, content, span);
     const present: Span = id === 0 ? { id: takeId(), map: emptyMap } : getSpan(transaction, id);
     if (id === 0) content = addMap(transaction, takeId, content, span, present.id);
-    grown += writeSpan(transaction, present, from, kept.subarray(at, at + to - from));
+    grown += writeSpan(transaction, present, from, data.subarray(at, at + to - from));
   }
   volume.addUsedBytes(grown);
   const { contentGeneration } = inode;
   return { content, usedBytes: inode.usedBytes + grown, contentGeneration };
-}
-
-/**
- * What large blobs may be views of: nobody writes into a message, but a part of one must not keep all of it in memory. Small
- * blobs are copied when they are made.
- */
-function keepable(data: Uint8Array): Uint8Array {
-  const isMost = 2 * data.length >= data.buffer.byteLength;
-  return data.length < largeBlobBytesMin || isMost ? data : Buffer.from(data);
 }
 
 /**

@@ -10,7 +10,7 @@ import { states } from '../records/volume-records.ts';
 import { failure, type Outcome } from '../status.ts';
 import { VolumeDraft } from '../volume-draft.ts';
 
-/** RFC 1094 §2.2.9: all of the data or none, never mixed with another WRITE's. `data` is copied. */
+/** RFC 1094 §2.2.9: all of the data or none, never mixed with another WRITE's. `data` may not change until it is durable. */
 export function write(
   context: OperationContext,
   ino: number,
