@@ -17,9 +17,15 @@ export interface DialerOptions {
 
 interface Attempt {
   readonly port: Port;
-  readonly abort: AbortController;
-  readonly pause: Timer | undefined;
+  /** Before it begins. */
+  pause: Timer | undefined;
+  /** From when it has begun. */
+  abort: AbortController | undefined;
 }
+
+/** Made once: an abort without a reason makes one, with a stack, each time. */
+const notWanted = new Error('the connection is not wanted any more');
+const notInTime = new Error('no connection in time');
 
 /** Tries to connect to all candidates that are wanted, at the same time, each again and again with its own back-off. */
 export class Dialer {
@@ -56,25 +62,27 @@ export class Dialer {
 
   #start(place: string, { port, notBeforeMs }: Candidate): void {
     const { clock, timers } = this.#options.environment;
-    const abort = new AbortController();
+    const attempt: Attempt = { port, pause: undefined, abort: undefined };
+    this.#attempts.set(place, attempt);
     const pauseMs = notBeforeMs - clock.monotonicMs();
     if (pauseMs <= 0) {
-      this.#attempts.set(place, { port, abort, pause: undefined });
-      this.#connect(place, port, abort);
+      this.#connect(place, attempt);
       return;
     }
-    const pause = timers.after(pauseMs, () => {
-      this.#connect(place, port, abort);
+    attempt.pause = timers.after(pauseMs, () => {
+      this.#connect(place, attempt);
     });
-    this.#attempts.set(place, { port, abort, pause });
   }
 
-  #connect(place: string, port: Port, abort: AbortController): void {
+  #connect(place: string, attempt: Attempt): void {
     const { environment, secret, connectTimeoutMs } = this.#options;
+    const { port } = attempt;
+    const abort = new AbortController();
+    attempt.abort = abort;
     const timeout = environment.timers.after(connectTimeoutMs, () => {
-      abort.abort(new Error('no connection in time'));
+      abort.abort(notInTime);
     });
-    const isCurrent = (): boolean => this.#attempts.get(place)?.abort === abort;
+    const isCurrent = (): boolean => this.#attempts.get(place) === attempt;
     Link.open(port, environment, secret, abort.signal)
       .then(
         (link) => {
@@ -105,6 +113,6 @@ export class Dialer {
   #end(place: string, attempt: Attempt): void {
     this.#attempts.delete(place);
     attempt.pause?.cancel();
-    attempt.abort.abort();
+    attempt.abort?.abort(notWanted);
   }
 }

@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import type { AcceptedOutcome } from '../../rpc/reply-message.ts';
 import type { DispatchRow } from '../../xdr/program.ts';
-import type { Continuation, Service, ServiceContext } from './service.ts';
+import { locateService } from './locate-service.ts';
+import type { Continuation, Service, ServiceContext, VolumeServices } from './service.ts';
 
 /** One procedure as the server executes it. */
 export interface ServiceRow extends DispatchRow<ServiceContext> {
@@ -15,6 +16,17 @@ export type ServiceLookup =
   | { readonly kind: 'found'; readonly row: ServiceRow }
   /** RFC 5531 §9: what the caller is told instead. */
   | { readonly kind: 'unavailable'; readonly outcome: AcceptedOutcome };
+
+const tables = new WeakMap<VolumeServices, ServiceTable>();
+
+/** Everything that a volume serves. Made once, and not again in each takeover. */
+export function serviceTableOf(services: VolumeServices): ServiceTable {
+  const known = tables.get(services);
+  if (known !== undefined) return known;
+  const table = new ServiceTable([...services.services, locateService]);
+  tables.set(services, table);
+  return table;
+}
 
 /** What the three numbers of a call find. */
 export class ServiceTable {

@@ -13,14 +13,13 @@ import { type CallCounters, newCallCounters } from './counters.ts';
 import { Executor, volumeState } from './executor.ts';
 import type { Failpoints } from './failpoints.ts';
 import { FtIpc } from './ft-ipc.ts';
-import { locateService } from './locate-service.ts';
 import { NestedCalls, type Outside } from './nested/nested-calls.ts';
 import { restoreNestedCalls } from './nested/restore.ts';
 import { RegisteredCalls } from './registered-call.ts';
 import { ReplyGate } from './reply-gate.ts';
 import type { ReplyRoute } from './reply-route.ts';
 import type { VolumeServices } from './service.ts';
-import { ServiceTable } from './service-table.ts';
+import { serviceTableOf } from './service-table.ts';
 import { Sessions } from './sessions.ts';
 import { StockCalls } from './stock-calls.ts';
 import { type StockLimits, StockPeers } from './stock-peers.ts';
@@ -75,7 +74,7 @@ export class VolumeServer {
       executor,
       store,
       counters,
-      table: new ServiceTable([...options.services.services, locateService]),
+      table: serviceTableOf(options.services),
       registration: options.registration,
       failed: (error: unknown, target: CallTarget) => {
         this.#failed(error, target);

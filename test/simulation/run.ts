@@ -20,13 +20,14 @@ import {
   runName,
   type SimulatedClient,
 } from './cluster/clients.ts';
+import { BulkWork } from './cluster/bulk-work.ts';
 import { ListingWork } from './cluster/listing-work.ts';
 import { TableWork } from './cluster/table-work.ts';
 import { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import { aliasName } from './cluster/simulated-server.ts';
 import { SimulationError } from './core/scheduler.ts';
 import { FaultInjector } from './faults/fault-injector.ts';
-import { drawWorld, leaseMs } from './world.ts';
+import { drawWorld, sharedPort } from './world.ts';
 
 export interface RunOptions {
   readonly seed: number;
@@ -42,7 +43,7 @@ export interface RunResult {
   readonly digest: string;
   readonly steps: number;
   readonly takeovers: number;
-  /** Those of which some client waited for an answer. */
+  /** Those of which some client waited for an answer, after which the new holder has answered. */
   readonly underLoad: number;
   readonly calls: number;
   /** Replies that left servers, duplicates included, and were checked one by one. */
@@ -121,6 +122,7 @@ class Run {
   #clients: SimulatedClient[] = [];
   #listing: ListingWork | undefined;
   #table: TableWork | undefined;
+  #bulk: BulkWork | undefined;
   #isOver = false;
   #leaks: readonly string[] = [];
 
@@ -139,7 +141,7 @@ class Run {
   }
 
   async live(): Promise<void> {
-    const { servers, workers, callsAtOnce, stockClients, sideWork, cluster } = this.#world;
+    const { servers, workers, callsAtOnce, stockClients, sideWork, bulkWork } = this.#world;
     for (const node of names.slice(0, servers)) this.#cluster.startServer(node);
     const handles = new HandleTable();
     const auditor = makePaClient(this.#cluster, 'auditor');
@@ -151,12 +153,16 @@ class Run {
       this.#clients.push(makePaClient(this.#cluster, `client-${index}`));
     }
     for (let index = 0; index < stockClients; index += 1) {
-      const client = makeStockClient(this.#cluster, `stock-${index}`, cluster.settings.port);
+      const client = makeStockClient(this.#cluster, `stock-${index}`, sharedPort);
       this.#clients.push(await client);
     }
     const work = this.#workers.map((client, index) =>
       this.#work(client, index, fileServiceOf(client, handles, top)),
     );
+    if (bulkWork) {
+      this.#bulk = await BulkWork.prepare(auditor, handles.get(top));
+      work.push(this.#bulk.run(() => this.#isOver));
+    }
     if (sideWork) work.push(...(await this.#startSideWork(auditor, handles.get(top))));
     await this.#faults.run(() => this.#cluster.takeovers >= this.#takeovers);
     this.#isOver = true;
@@ -187,7 +193,7 @@ class Run {
     for (const member of members.values()) if (member !== primary) member.process.kill();
     if (primary?.engine === undefined) return ['nobody serves when the clients have gone'];
     const { engine, process } = primary;
-    await delay(process.timers, leaseMs + leaseSweepMs);
+    await delay(process.timers, this.#world.cluster.settings.leaseMs + leaseSweepMs);
     const limit = Number.MAX_SAFE_INTEGER;
     return findLeaks(await engine.range({ from: systemPrefix, to: '\xff', limit }));
   }
@@ -215,7 +221,9 @@ class Run {
     const roots = this.#roots;
     const header = { run: runName, seed: 1, registration: true, roots, auditor, clients: [] };
     const history = { header, operations, disturbances, takeovers: [], crashes: [] };
-    const sideWork = [...(this.#listing?.findings ?? []), ...(this.#table?.findings ?? [])];
+    const sideWork = [this.#listing, this.#table, this.#bulk].flatMap(
+      (work) => work?.findings ?? [],
+    );
     return [...this.#leaks, ...sideWork, ...findingsOf(checkHistory(history))];
   }
 

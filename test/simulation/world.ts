@@ -18,15 +18,21 @@ export interface World {
   readonly pauses: boolean;
   /** A directory is listed, and a table is written and read, all the time. */
   readonly sideWork: boolean;
+  /** Whether blocks are written and read that lie in the value log. */
+  readonly bulkWork: boolean;
   readonly faults: FaultWeights;
   readonly pace: FaultPace;
 }
 
-const sharedPort = 2_049;
-/** Longer than any run keeps a client from being served. */
-export const leaseMs = 60_000;
+export const sharedPort = 2_049;
+/** Longer than any run keeps a client from being served; where nothing takes long, that is less. */
+const leaseMs = 60_000;
+const briskLeaseMs = 20_000;
 /** Worlds in which a takeover follows the other at once; in the others there is more of everything else. */
 const briskShare = 7 / 8;
+
+/** Of the brisk ones. */
+const bulkShare = 1 / 8;
 
 const calm: FaultWeights = {
   kill: 0,
@@ -76,14 +82,27 @@ function briskWorld(seed: number, random: Random): World {
     stockClients: 0,
     pauses: false,
     sideWork: false,
+    bulkWork: random.fraction() < bulkShare,
     faults: { ...calm, ...briskFaults },
-    pace: { stepsAheadMax: random.pick([10, 20, 40]), restartMsMax: 1, calmMsMax: 1 },
+    pace: {
+      stepsAheadMax: random.pick([10, 20, 40]),
+      restartMsMax: 1,
+      calmMsMax: 0.6,
+      hungMsMax: 60,
+    },
     cluster: {
       seed,
       looksAtOnce: random.fraction() < 0.75,
+      inTurnShare: random.pick([0.5, 0.9]),
       endsHung: random.fraction() < 0.5,
       pams: 1,
-      settings: { port: 0, leaseMs, cacheBytesMax: 4_000_000, logBytesMax: 12_000 },
+      settings: {
+        portOf: (node) => sharedPort + node.charCodeAt(0),
+        leaseMs: briskLeaseMs,
+        spacePollMs: 10_000,
+        cacheBytesMax: 4_000_000,
+        logBytesMax: 12_000,
+      },
       networkFaults: {
         latencyMs: () => latencyMs,
         datagramCopies: () => 1,
@@ -109,16 +128,19 @@ function richWorld(seed: number, random: Random): World {
     stockClients,
     pauses: true,
     sideWork: true,
+    bulkWork: random.fraction() < 0.5,
     faults: stockClients > 0 ? { ...faults, freeze: 0, freezeInTable: 0 } : faults,
-    pace: { stepsAheadMax: 120, restartMsMax: 150, calmMsMax: 25 },
+    pace: { stepsAheadMax: 120, restartMsMax: 150, calmMsMax: 25, hungMsMax: 600 },
     cluster: {
       seed,
       looksAtOnce: random.fraction() < 0.5,
+      inTurnShare: random.pick([0, 0, 0.5]),
       endsHung: stockClients > 0 || random.fraction() < 0.5,
       pams: random.pick([1, 1, 2]),
       settings: {
-        port: stockClients > 0 ? sharedPort : 0,
+        portOf: () => (stockClients > 0 ? sharedPort : 0),
         leaseMs,
+        spacePollMs: 1_000,
         cacheBytesMax: random.pick([4_000, 4_000, 40_000, 4_000_000]),
         logBytesMax: random.pick([3_000, 12_000]),
       },

@@ -1,4 +1,4 @@
-/** Names one call for ever: client, incarnation, sequence number. */
+/** Names one call for ever: client, incarnation, sequence number, as in the key of its reply. */
 export type CallId = string;
 
 /** What a process has looked at, and under which epoch it holds. */
@@ -48,6 +48,8 @@ export class AcknowledgementChecker {
   /** `process id`: whose writer has answered it. */
   readonly #answeredBy = new Set<string>();
   #answers = 0;
+  /** Told of the process of each answer. */
+  onAnswer: ((process: string) => void) | undefined;
 
   /** Answers that were checked. */
   get answers(): number {
@@ -62,7 +64,7 @@ export class AcknowledgementChecker {
   /** The process has written this reply, and knows that it is durable. */
   durable(process: string, id: CallId, results: Buffer, atStep: number): void {
     if (this.#answeredBy.has(`${process} ${id}`)) {
-      this.#report(`the reply to ${id} left ${process} before it was durable`);
+      this.#report(`the reply to ${named(id)} left ${process} before it was durable`);
     }
     this.#registered.set(`${process} ${id}`, { results, writtenStep: atStep });
   }
@@ -82,7 +84,7 @@ export class AcknowledgementChecker {
     }
     for (const [id, epoch] of this.#acknowledged) {
       if (epoch < ofEpoch && !found.has(id)) {
-        this.#report(`${id} was acknowledged, and ${process} does not find it`);
+        this.#report(`${named(id)} was acknowledged, and ${process} does not find it`);
       }
     }
   }
@@ -90,12 +92,13 @@ export class AcknowledgementChecker {
   answered(answer: Answer): void {
     this.#answers += 1;
     const { process, id, results } = answer;
+    this.onAnswer?.(process);
     const look = this.#looks.get(process);
     const covered = this.#coveredFrom(answer);
     if (look === undefined || look.atStep < covered.step) {
       const seen = look === undefined ? 'has never looked' : `looked at step ${look.atStep}`;
       this.#report(
-        `${process} answers ${id ?? 'a call'} at step ${answer.atStep} and ${seen}: ${covered.why} at ${covered.step}`,
+        `${process} answers ${id === undefined ? 'a call' : named(id)} at step ${answer.atStep} and ${seen}: ${covered.why} at ${covered.step}`,
       );
     } else if (answer.epoch !== undefined && answer.epoch !== look.epoch) {
       this.#report(`${process} answers under epoch ${answer.epoch} and looked under ${look.epoch}`);
@@ -108,10 +111,10 @@ export class AcknowledgementChecker {
     this.#first.set(id, first);
     if (!this.#acknowledged.has(id)) this.#acknowledged.set(id, answer.epoch ?? 0);
     if (!first.equals(results)) {
-      this.#report(`${id} is answered by ${process} otherwise than the first time`);
+      this.#report(`${named(id)} is answered by ${process} otherwise than the first time`);
     }
     if (!registered.results.equals(results)) {
-      this.#report(`${id} is answered by ${process} otherwise than was registered`);
+      this.#report(`${named(id)} is answered by ${process} otherwise than was registered`);
     }
   }
 
@@ -131,4 +134,13 @@ export class AcknowledgementChecker {
   #report(finding: string): void {
     this.findings.push(finding);
   }
+}
+
+/** As a person reads it: the first digits of the client, its incarnation, the number. */
+function named(id: CallId): string {
+  const hex = Buffer.from(id, 'latin1').toString('hex');
+  const [incarnation, sequence] = [hex.slice(32, 48), hex.slice(48)].map((part) =>
+    parseInt(part, 16),
+  );
+  return `${hex.slice(0, 8)}/${incarnation}/${sequence}`;
 }

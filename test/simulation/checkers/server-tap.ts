@@ -66,7 +66,7 @@ function noteCall(open: Map<number, OpenCall>, record: Buffer, arrivedStep: numb
   let id: CallId | undefined;
   if (decoded?.ok === true) {
     const { clientUi, incarnation, sequence } = decoded.header;
-    id = idOf(replyKey(clientKey(clientUi, incarnation), sequence));
+    id = replyKey(clientKey(clientUi, incarnation), sequence);
   }
   // The reply to a call under way goes to its newest copy, and covers the first.
   if (!open.has(call.xid)) open.set(call.xid, { id, arrivedStep });
@@ -148,16 +148,7 @@ function isSet(change: Change): change is { readonly key: Key; readonly value: U
 }
 
 function idOfKey(key: Key): CallId {
-  return idOf(key.slice(registeredReplies.prefix.length));
-}
-
-/** The key as a person reads it: the first digits of the client, its incarnation, the number. */
-function idOf(key: Key): CallId {
-  const hex = Buffer.from(key, 'latin1').toString('hex');
-  const [incarnation, sequence] = [hex.slice(32, 48), hex.slice(48)].map((part) =>
-    parseInt(part, 16),
-  );
-  return `${hex.slice(0, 8)}/${incarnation}/${sequence}`;
+  return key.slice(registeredReplies.prefix.length);
 }
 
 function resultsOf(key: Key, value: Uint8Array): Buffer {

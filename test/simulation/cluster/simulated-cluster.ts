@@ -2,6 +2,7 @@ import type { Environment } from '../../../environment/environment.ts';
 import { seededRandom } from '../../../environment/testing/seeded-random.ts';
 import { HttpPortDirectory } from '../../../pa/directory/http-directory.ts';
 import type { VolumeEvent } from '../../../pa/server/host.ts';
+import type { VolumeServices } from '../../../pa/server/service.ts';
 import type { KeyValueEngine } from '../../../stable-area/key-value-engine.ts';
 import { AcknowledgementChecker } from '../checkers/acknowledgement-checker.ts';
 import { tapConnection, tapDatagrams, tapEngine } from '../checkers/server-tap.ts';
@@ -14,6 +15,7 @@ import { type NetworkFaults, SimulatedNetwork } from '../network/simulated-netwo
 import { SimulatedPam, simulatedHttp } from '../pam/simulated-pam.ts';
 import {
   areaDirectory,
+  createSimulatedServices,
   type ServerSettings,
   type SimulatedServer,
   startSimulatedServer,
@@ -24,6 +26,8 @@ export interface ClusterOptions {
   readonly settings: ServerSettings;
   readonly networkFaults: NetworkFaults;
   readonly looksAtOnce: boolean;
+  /** Which part of what disks do from memory takes no step: others get none meanwhile. */
+  readonly inTurnShare: number;
   readonly pams: number;
   /** Whether a successor ends a process that hangs, as on one machine; else it wakes up later. */
   readonly endsHung: boolean;
@@ -57,11 +61,14 @@ export class SimulatedCluster {
   readonly members = new Map<string, Member>();
   readonly problems: string[] = [];
   readonly #options: ClusterOptions;
+  readonly #services: VolumeServices;
   readonly #processes = new Map<number, SimulatedProcess>();
   #pids = 0;
   takeovers = 0;
-  /** Those of which some client waited for an answer. */
+  /** Those of which some client waited for an answer, after which the new holder has answered. */
   takeoversUnderLoad = 0;
+  /** Names of processes that took over under load and have not answered yet. */
+  readonly #awaited = new Set<string>();
   /** Whether any client waits for an answer. */
   isUnderLoad: () => boolean = () => false;
   /** Told of each operation of a server's folder when it takes effect. */
@@ -71,6 +78,7 @@ export class SimulatedCluster {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
+    this.#services = createSimulatedServices(seededRandom(options.seed));
     this.scheduler = new Scheduler(options.seed, options.recentMax);
     const { scheduler, checker } = this;
     this.network = new SimulatedNetwork(
@@ -78,6 +86,9 @@ export class SimulatedCluster {
       scheduler.random.fork('network'),
       options.networkFaults,
     );
+    checker.onAnswer = (process) => {
+      if (this.#awaited.delete(process)) this.takeoversUnderLoad += 1;
+    };
     this.network.observe = (stream) => tapConnection(checker, stream, () => scheduler.steps);
     this.#tapDatagrams();
     this.pams = Array.from(
@@ -115,7 +126,8 @@ export class SimulatedCluster {
     const life = this.#pids + 1;
     const process = this.makeProcess(`${node}.${life}`);
     const { scheduler, checker } = this;
-    const disk = new DiskFaults(scheduler, scheduler.random.fork(`disk ${process.name}`));
+    const random = scheduler.random.fork(`disk ${process.name}`);
+    const disk = new DiskFaults(scheduler, random, this.#options.inTurnShare);
     const member: Member = { node, process, disk, server: undefined, epoch: 0, engine: undefined };
     this.members.set(node, member);
     const folder = simulatedFolder({
@@ -135,7 +147,8 @@ export class SimulatedCluster {
       environment,
       directory: this.directoryOf(process),
       settings: this.#options.settings,
-      endProcess: (pid) => this.#endProcess(pid),
+      services: this.#services,
+      endProcess: (pid) => !process.isDead && this.#endProcess(pid),
       observe: (event) => {
         this.#note(member, event);
       },
@@ -197,9 +210,10 @@ export class SimulatedCluster {
   }
 
   #note(member: Member, event: VolumeEvent): void {
+    if (member.process.isDead) return;
     if (event.kind === 'primary') {
       this.takeovers += 1;
-      if (this.isUnderLoad()) this.takeoversUnderLoad += 1;
+      if (this.isUnderLoad()) this.#awaited.add(member.process.name);
       member.epoch = event.epoch;
     }
     if (event.kind === 'lost') member.epoch = 0;

@@ -8,6 +8,8 @@ export class SimulationError extends Error {}
 
 /** A step of the real event loop now and then, so that signals and other runs are not starved. */
 const stepsPerTurn = 2_000;
+/** Cheaper than a microtask of Node's own. */
+const settled = Promise.resolve();
 
 /**
  * All of a run goes through here: every message, timer and operation of a folder is a step at a moment of simulated time.
@@ -51,6 +53,16 @@ export class Scheduler {
     };
   }
 
+  /**
+   * Something that a process does within a step, at which it may be killed or stopped as at a step of its own. It goes on only
+   * where it still runs.
+   */
+  pass(owner: StepOwner, label: string): void {
+    this.#taken += 1;
+    this.trace.add(this.#nowMs, owner.name, label);
+    this.beforeStep?.(owner);
+  }
+
   /** A step whose process stood still when it fell due. */
   planAgain(step: Step, delayMs: number): void {
     this.#planned += 1;
@@ -70,6 +82,10 @@ export class Scheduler {
    */
   run(isOver: () => boolean, stepsMax: number, waiting: () => string): Promise<void> {
     return new Promise((resolve, reject) => {
+      const goOn = (): void => {
+        process.nextTick(go);
+      };
+      let turnEnd = stepsPerTurn;
       const go = (): void => {
         try {
           if (this.#failure !== undefined) throw this.#failure;
@@ -84,8 +100,12 @@ export class Scheduler {
           return;
         }
         // The tick comes after the last microtask that this step has caused: what the runtime promises.
-        if (this.#taken % stepsPerTurn === 0) setImmediate(go);
-        else queueMicrotask(() => process.nextTick(go));
+        if (this.#taken < turnEnd) {
+          void settled.then(goOn);
+        } else {
+          turnEnd = this.#taken + stepsPerTurn;
+          setImmediate(go);
+        }
       };
       setImmediate(go);
     });

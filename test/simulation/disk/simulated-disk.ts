@@ -50,10 +50,14 @@ export class SimulatedDisk {
 
   find(path: string): Inode | undefined {
     let at: Inode | undefined = this.#root;
-    for (const name of namesOf(path)) {
+    // Every operation comes through here: no list of names is made.
+    for (let start = 1; start < path.length; ) {
       if (at === undefined) return undefined;
       if (at.names === undefined) return fail('ENOTDIR', path);
-      at = at.names.get(name);
+      const slash = path.indexOf('/', start);
+      const end = slash < 0 ? path.length : slash;
+      at = at.names.get(path.slice(start, end));
+      start = end + 1;
     }
     return at;
   }
@@ -213,19 +217,6 @@ export class SimulatedDisk {
 
 function isFolder(inode: Inode): inode is Inode & { readonly names: Map<string, Inode> } {
   return inode.names !== undefined;
-}
-
-/** The same few paths are asked for all the time. */
-const knownNames = new Map<string, readonly string[]>();
-const knownNamesMax = 10_000;
-
-function namesOf(path: string): readonly string[] {
-  const known = knownNames.get(path);
-  if (known !== undefined) return known;
-  const names = path.split('/').filter((name) => name !== '');
-  if (knownNames.size >= knownNamesMax) knownNames.clear();
-  knownNames.set(path, names);
-  return names;
 }
 
 export function split(path: string): { readonly parent: string; readonly name: string } {

@@ -9,6 +9,8 @@ export interface FolderFaults {
   latencyMs(operation: string): number;
   /** Whether the process hears of an operation in the step in which that takes effect, as most of the time. */
   returnsAtOnce(operation: string): boolean;
+  /** Whether an operation is over before anybody else gets a step, as most that need no disk. */
+  isInTurn(operation: string): boolean;
   /** Whether an operation under way takes effect although its process dies. */
   survives(): boolean;
   /** An error code, or undefined where the operation works. */
@@ -26,9 +28,13 @@ export interface SimulatedFolderParts {
   readonly looksAtOnce: boolean;
 }
 
+/** What a process waits for that is dead. */
+const never = new Promise<never>(() => undefined);
+
 /**
- * What one process does to the disk. Each operation is two steps: one in the system, where it takes effect, and one in the
- * process, which hears of it. A process that dies between call and effect leaves that to chance, as a system call under way.
+ * What one process does to the disk. An operation is two steps: one in the system, where it takes effect, and one in the
+ * process, which hears of it; or both at once; or it is over in the calling turn. A process that dies between call and effect
+ * leaves that to chance, as a system call under way.
  */
 export function simulatedFolder(parts: SimulatedFolderParts): Folder {
   const { scheduler, process, disk, faults, observe, looksAtOnce } = parts;
@@ -50,6 +56,19 @@ export function simulatedFolder(parts: SimulatedFolderParts): Folder {
     return result;
   }
 
+  function inTurn<T>(
+    name: string,
+    path: string,
+    effect: () => T,
+    spoil: (() => void) | undefined,
+  ): Promise<T> {
+    try {
+      return Promise.resolve(perform(name, path, effect, spoil));
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
   /** `spoil`: what an operation that fails does all the same. */
   function operation<T>(
     name: string,
@@ -57,6 +76,15 @@ export function simulatedFolder(parts: SimulatedFolderParts): Folder {
     effect: () => T,
     spoil?: () => void,
   ): Promise<T> {
+    if (process.isDead) return never;
+    if (faults.isInTurn(name)) {
+      scheduler.pass(process, name);
+      if (process.state === 'running') return inTurn(name, path, effect, spoil);
+      if (process.state === 'dead') {
+        if (faults.survives()) void inTurn(name, path, effect, spoil).catch(() => undefined);
+        return never;
+      }
+    }
     return new Promise((resolve, reject) => {
       let settle: (() => void) | undefined;
       const take = (): void => {

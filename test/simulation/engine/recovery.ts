@@ -21,21 +21,24 @@ export function encodeBatch(sequence: number, changes: readonly Change[]): Buffe
   return Buffer.concat([header, encodeChanges(changes)]);
 }
 
+/** A table that is on the disk, and what it was found or made to hold. */
+export interface LiveTable {
+  readonly number: number;
+  readonly level: number;
+  readonly changes: readonly Change[];
+}
+
 export interface Recovered {
   readonly records: MemoryRecords;
-  readonly tables: readonly { readonly number: number; readonly level: number }[];
+  readonly tables: readonly LiveTable[];
   readonly nextFile: number;
   readonly sequence: number;
-  /** What the logs hold and no table does; with 'tables' what the tables hold. */
+  /** What the logs hold and no table does. */
   readonly replayed: Change[];
 }
 
 /** Reads what is on the disk, as VersionSet::Recover and DBImpl::RecoverLogFile do. */
-export async function recover(
-  folder: Folder,
-  directory: string,
-  what: 'everything' | 'tables' = 'everything',
-): Promise<Recovered> {
+export async function recover(folder: Folder, directory: string): Promise<Recovered> {
   const names = await folder.list(directory);
   const records = new MemoryRecords();
   if (!names.includes(currentName)) {
@@ -46,18 +49,14 @@ export async function recover(
   const name = manifestNameIn(current);
   if (name === undefined) throw corrupt(directory, 'names no MANIFEST');
   const manifest = readManifest(await folder.readFile(`${directory}/${name}`));
-  const tables = [...manifest.tables].sort((a, b) => a - b);
-  for (const number of tables) {
+  const tables: LiveTable[] = [];
+  for (const number of [...manifest.tables].sort((a, b) => a - b)) {
     const file = names.find((candidate) => tableNumberOf(candidate) === number);
     const bytes = file === undefined ? undefined : await folder.readFile(`${directory}/${file}`);
     const changes = bytes && decodeTable(bytes);
     if (changes === undefined) throw corrupt(directory, `has lost table ${number}`);
     records.apply(changes);
-  }
-  const found = { records, tables: tables.map((number) => ({ number, level: 0 })) };
-  if (what === 'tables') {
-    const all = records.range({ from: '', to: '\xff\xff', limit: Number.MAX_SAFE_INTEGER });
-    return { ...found, nextFile: 0, sequence: 0, replayed: all };
+    tables.push({ number, level: 0, changes });
   }
   const logs = names
     .map((log) => ({ log, number: logNumberOf(log) ?? -1 }))
@@ -77,7 +76,7 @@ export async function recover(
     }
   }
   const changes = [...replayed].map(([key, value]): Change => ({ key, value }));
-  return { ...found, nextFile, sequence, replayed: changes };
+  return { records, tables, nextFile, sequence, replayed: changes };
 }
 
 function corrupt(directory: string, what: string): StableAreaError {

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { AppendFile, Folder } from '../../../environment/folder.ts';
+import type { AppendFile, Folder, ReadFile } from '../../../environment/folder.ts';
 import type {
   KeyValueEngine,
   KeyValueEngineFactory,
@@ -14,7 +14,7 @@ import {
 import { MemoryRecords } from '../../../stable-area/memory/memory-records.ts';
 import type { Change, Key } from '../../../stable-area/stable-area.ts';
 import { LevelLogWriter } from '../../../stable-area/testing/leveldb-log-writer.ts';
-import { encodeBatch, recover } from './recovery.ts';
+import { encodeBatch, type LiveTable, recover } from './recovery.ts';
 import { encodeTable } from './table-file.ts';
 import { encodeVersionEdit, type WrittenEdit } from './version-edit-bytes.ts';
 
@@ -40,8 +40,6 @@ export function createSimulatedEngineFactory(
   };
 }
 
-type Table = { readonly number: number; readonly level: number };
-
 class SimulatedEngine implements KeyValueEngine {
   readonly #folder: Folder;
   readonly #directory: string;
@@ -49,8 +47,10 @@ class SimulatedEngine implements KeyValueEngine {
   readonly #records: MemoryRecords;
   #nextFile: number;
   #sequence: number;
-  #tables: Table[];
+  #tables: LiveTable[];
   #log!: { readonly number: number; readonly file: AppendFile; readonly writer: LevelLogWriter };
+  /** Read whenever a record is: what a read costs is a trip to the disk, whatever is in memory. */
+  #current!: ReadFile;
   #manifest!: { readonly name: string; readonly file: AppendFile; readonly writer: LevelLogWriter };
   /** What the current log holds: the newest change of each key. */
   #fresh = new Map<Key, Uint8Array | undefined>();
@@ -124,9 +124,8 @@ class SimulatedEngine implements KeyValueEngine {
     await this.#compacting;
   }
 
-  /** A read is a trip to the disk, whatever is in memory. */
   async #turn(): Promise<void> {
-    await this.#folder.status(`${this.#directory}/${currentName}`);
+    await this.#current.read(0, 1);
     if (this.#isClosed) throw new Error('the engine is closed');
   }
 
@@ -164,7 +163,9 @@ class SimulatedEngine implements KeyValueEngine {
     });
     const temporary = `${this.#directory}/${fileNumber(number)}.dbtmp`;
     await this.#folder.writeFileSynced(temporary, Buffer.from(`${name}\n`));
-    await this.#folder.rename(temporary, `${this.#directory}/${currentName}`);
+    const current = `${this.#directory}/${currentName}`;
+    await this.#folder.rename(temporary, current);
+    this.#current = await this.#folder.openRead(current);
     await this.#folder.syncFolder(this.#directory);
   }
 
@@ -179,21 +180,17 @@ class SimulatedEngine implements KeyValueEngine {
     if (this.#tables.length <= this.#limits.tablesMax || this.#isClosed) return;
     const merged = [...this.#tables];
     // Every table is one of them, so no deletion has anything below that it must hide.
-    const all = await this.#recordsOnDisk();
+    const records = new MemoryRecords();
+    for (const { changes } of merged) records.apply(changes);
+    const all = records.range({ from: '', to: '\xff\xff', limit: Number.MAX_SAFE_INTEGER });
     const table = await this.#writeTable(all, 1);
     this.#tables = [table];
     await this.#appendEdit({ ...this.#numbers(), deletedTables: merged, newTables: [table] });
     await this.#removeObsolete();
   }
 
-  /** What the tables hold together: all records, but not what the current log has changed since. */
-  async #recordsOnDisk(): Promise<Change[]> {
-    const found = await recover(this.#folder, this.#directory, 'tables');
-    return found.replayed;
-  }
-
   /** In two pieces, so that others may see a half; and as LevelDB does, over what had the number before. */
-  async #writeTable(changes: readonly Change[], level: number): Promise<Table> {
+  async #writeTable(changes: readonly Change[], level: number): Promise<LiveTable> {
     const number = this.#takeNumber();
     const path = `${this.#directory}/${fileNumber(number)}.ldb`;
     const bytes = encodeTable(changes);
@@ -203,7 +200,7 @@ class SimulatedEngine implements KeyValueEngine {
     await file.append([bytes.subarray(0, half)]);
     await file.append([bytes.subarray(half)]);
     await file.sync();
-    const table = { number, level };
+    const table = { number, level, changes };
     this.#tables.push(table);
     return table;
   }

@@ -2,7 +2,6 @@ import { delay } from '../../../environment/clock.ts';
 import { Files } from '../../cluster/files.ts';
 import { makePaClient } from '../cluster/clients.ts';
 import { type Member, SimulatedCluster } from '../cluster/simulated-cluster.ts';
-import { leaseMs } from '../world.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** What happens to the primary at the step. */
@@ -45,9 +44,16 @@ export async function runCrash(options: CrashRunOptions): Promise<CrashRunResult
   const cluster = new SimulatedCluster({
     seed: options.seed,
     looksAtOnce: options.looksAtOnce,
+    inTurnShare: 0,
     pams: 1,
     endsHung: false,
-    settings: { port: 0, leaseMs, cacheBytesMax: 2_000, logBytesMax: 12_000 },
+    settings: {
+      portOf: () => 0,
+      leaseMs: 60_000,
+      spacePollMs: 1_000,
+      cacheBytesMax: 2_000,
+      logBytesMax: 12_000,
+    },
     networkFaults: {
       latencyMs: () => 0.1,
       datagramCopies: () => 1,

@@ -12,6 +12,21 @@ const slowOperations = new Set([
   'preallocate',
   'copyFileSynced',
 ]);
+/** What a system answers from memory most of the time. */
+const quickOperations = new Set([
+  'list',
+  'status',
+  'readFile',
+  'link',
+  'rename',
+  'unlink',
+  'makeFolder',
+  'removeTree',
+  'openAppend',
+  'openRead',
+  'read',
+  'space',
+]);
 const spikeShare = 0.01;
 const atOnceShare = 0.8;
 const spikeFactor = 20;
@@ -20,6 +35,8 @@ const spikeFactor = 20;
 export class DiskFaults implements FolderFaults {
   readonly #scheduler: Scheduler;
   readonly #random: SeededRandom;
+  /** Which part of the quick operations takes no step. */
+  readonly #inTurnShare: number;
   #armed: ArmedFailure | undefined;
   #hangsUntilMs = 0;
   /** Reads too. */
@@ -27,9 +44,10 @@ export class DiskFaults implements FolderFaults {
   /** What becomes of operations under way when the process dies; undefined: left to chance. */
   underWay: 'done' | 'lost' | undefined;
 
-  constructor(scheduler: Scheduler, random: SeededRandom) {
+  constructor(scheduler: Scheduler, random: SeededRandom, inTurnShare: number) {
     this.#scheduler = scheduler;
     this.#random = random;
+    this.#inTurnShare = inTurnShare;
   }
 
   arm(failure: ArmedFailure): void {
@@ -66,6 +84,12 @@ export class DiskFaults implements FolderFaults {
 
   returnsAtOnce(): boolean {
     return this.#random.fraction() < atOnceShare;
+  }
+
+  isInTurn(operation: string): boolean {
+    if (!quickOperations.has(operation) || this.#scheduler.nowMs < this.#allHangsUntilMs)
+      return false;
+    return this.#random.fraction() < this.#inTurnShare;
   }
 
   survives(): boolean {

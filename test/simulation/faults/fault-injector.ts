@@ -40,6 +40,8 @@ export interface FaultPace {
   readonly restartMsMax: number;
   /** Twice between two faults. */
   readonly calmMsMax: number;
+  /** How long a disk hangs while connections are cut: long enough for copies of calls under way to come. */
+  readonly hungMsMax: number;
 }
 
 const recoveredLookMs = 20;
@@ -94,8 +96,11 @@ export class FaultInjector {
     const { calmMsMax } = this.#pace;
     while (!isOver()) {
       await this.#wait(this.#random.fraction() * calmMsMax);
-      this.#do(this.#pick());
+      const kind = this.#pick();
+      this.#do(kind);
       this.#superviseAll();
+      // The primary is to live until copies of its calls have come.
+      if (kind === 'resetWhileHung') await this.#wait(this.#pace.hungMsMax);
       await this.#wait(this.#random.fraction() * calmMsMax);
       await this.#recovered();
     }
@@ -218,11 +223,13 @@ export class FaultInjector {
   }
 
   /** So briefly that it goes on serving. */
-  #resetWhileHung({ process, disk }: Member): void {
+  #resetWhileHung(member: Member): void {
     const { network, scheduler } = this.#cluster;
-    disk.hangAll(100 + this.#random.fraction() * 500);
-    scheduler.plan(undefined, 10 + this.#random.fraction() * 40, 'reset', () => {
-      network.resetAll(process);
+    const { hungMsMax } = this.#pace;
+    this.#countdowns.delete(member);
+    member.disk.hangAll((0.5 + this.#random.fraction() / 2) * hungMsMax);
+    scheduler.plan(undefined, this.#random.fraction() * 0.2 * hungMsMax, 'reset', () => {
+      network.resetAll(member.process);
     });
   }
 

@@ -4,8 +4,13 @@ import { type CompiledScript, compileScript } from '../../torture/compile.ts';
 import { acknowledgingMutations } from './acknowledging.ts';
 import { claimingMutations } from './claiming.ts';
 import { filesOf, mutate, type Mutation } from './mutation.ts';
+import { valueLogMutations } from './value-log.ts';
 
-export const mutations: readonly Mutation[] = [...acknowledgingMutations, ...claimingMutations];
+export const mutations: readonly Mutation[] = [
+  ...acknowledgingMutations,
+  ...claimingMutations,
+  ...valueLogMutations,
+];
 
 /** How a broken program was found out. */
 export interface Found {

@@ -102,7 +102,9 @@ export class SimulatedNetwork {
       },
       listenDatagrams: (at, receive) => {
         const port = at.port === 0 ? this.#takePort() : at.port;
-        if (this.#receiving.has(port)) return Promise.reject(systemError('EADDRINUSE', at));
+        if (process.isDead || this.#receiving.has(port)) {
+          return Promise.reject(systemError('EADDRINUSE', at));
+        }
         const address = { host: at.host, port };
         const receiving: Receiving = {
           owner: process,
@@ -117,7 +119,7 @@ export class SimulatedNetwork {
           address,
           unsentBytes: 0,
           send: (buffers, from, to) => {
-            if (this.#receiving.get(port) !== receiving) return;
+            if (process.isDead || this.#receiving.get(port) !== receiving) return;
             const bytes = Buffer.concat(buffers);
             this.observeDatagrams?.(process, 'sent', bytes, to);
             this.#sendDatagram(process, bytes, from, to);
@@ -145,6 +147,7 @@ export class SimulatedNetwork {
       }
       signal?.addEventListener('abort', () => refuse('ABORT_ERR'));
       const target = this.#accepting.get(to.port)?.owner;
+      if (process.isDead) return;
       this.#scheduler.plan(undefined, this.#delayMs(process, target), 'connect', () => {
         const listener = this.#accepting.get(to.port);
         const backMs = this.#delayMs(listener?.owner ?? target, process);
@@ -174,7 +177,9 @@ export class SimulatedNetwork {
     accept: (stream: Stream) => void,
   ): Promise<Listener> {
     const port = at.port === 0 ? this.#takePort() : at.port;
-    if (this.#accepting.has(port)) return Promise.reject(systemError('EADDRINUSE', at));
+    if (process.isDead || this.#accepting.has(port)) {
+      return Promise.reject(systemError('EADDRINUSE', at));
+    }
     const accepting = { owner: process, at, accept };
     this.#accepting.set(port, accepting);
     return Promise.resolve({
@@ -194,6 +199,8 @@ export class SimulatedNetwork {
       (from, label, arrived) => {
         const to = from.peer?.owner;
         if (to === undefined || to.isDead) return;
+        // What a process still does in the turn in which it dies nobody hears of; but its system closes what it had.
+        if (from.owner.isDead && label !== 'reset') return;
         const atMs = Math.max(
           from.lastArrivalMs,
           this.#scheduler.nowMs + this.#delayMs(from.owner, to),
@@ -208,6 +215,7 @@ export class SimulatedNetwork {
   }
 
   #sendDatagram(process: SimulatedProcess, bytes: Buffer, peer: Endpoint, to: Endpoint): void {
+    if (process.isDead) return;
     for (let copies = this.#faults.datagramCopies(); copies > 0; copies -= 1) {
       const target = this.#receiving.get(to.port)?.owner;
       const delayMs = this.#delayMs(process, target) + this.#faults.datagramDelayMs();

@@ -69,6 +69,7 @@ export class SimulatedStream implements Stream {
   write(buffers: readonly Uint8Array[]): boolean {
     const peer = this.#peer;
     if (peer === undefined || this.#ended || this.#closing !== undefined) return true;
+    if (this.owner.isDead) return true;
     const bytes = Buffer.concat(buffers);
     this.observer?.written(bytes);
     peer.#undelivered += bytes.length;

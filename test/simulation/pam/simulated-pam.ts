@@ -87,6 +87,7 @@ export function simulatedHttp(
     request: (request) =>
       new Promise((resolve, reject) => {
         request.signal?.addEventListener('abort', () => reject(refused(request.url)));
+        if (process.isDead) return;
         scheduler.plan(undefined, latencyMs(), 'pam', () => {
           const pam = pamOf(request.url);
           if (pam === undefined) {
