@@ -87,7 +87,7 @@ function briskWorld(seed: number, random: Random): World {
     pace: {
       stepsAheadMax: random.pick([10, 20, 40]),
       restartMsMax: 1,
-      calmMsMax: 0.6,
+      calmMsMax: 1,
       hungMsMax: 60,
     },
     cluster: {

@@ -27,20 +27,4 @@ export const valueLogMutations: readonly Mutation[] = [
       },
     ],
   },
-  {
-    name: 'MOVE_STALE_VALUE',
-    what: 'the cleaner moves a value that was replaced meanwhile',
-    changes: [
-      {
-        file: valueLog,
-        find: 'if (isStale && value !== undefined) return [];',
-        replace: '',
-      },
-      {
-        file: valueLog,
-        find: 'const free = moves.filter(({ key }) => !this.#changing.has(key));',
-        replace: 'const free = moves;',
-      },
-    ],
-  },
 ];
