@@ -3,7 +3,7 @@ import { sattr } from '../../../server/testing/service-volume.ts';
 import { RegisterChecker } from '../checkers/register-checker.ts';
 import type { SimulatedClient } from './clients.ts';
 
-/** The smallest that lies in the value log, and the largest of version 2. */
+/** Lies in the value log; the largest of version 2. */
 const blockBytes = 8_192;
 /** So few that segments empty all the time, and so many that some values stay. */
 const blocksMax = 12;
