@@ -74,6 +74,7 @@ export interface StableArea {
    * the claim, builds its own directory from the highest visible one, makes everything durable, opens it.
    * Rejects with a StableAreaError; a claim that was linked before the rejection stays, and fences its predecessor.
    * `expected`: when given, gives up as `lost` at once if the highest claim is not this one (0: no claim yet).
+   * `proved` is called when it is proved that the caller can write, just before the claim is linked.
    * `claimed` is called when the claim is linked and durable: whoever held the area before is fenced. The claim can still be
    * lost, or its epoch fail to open.
    * `progress` is told each part as it ends, for the measurement of takeovers.
@@ -92,6 +93,7 @@ export interface StableArea {
 
 export interface ClaimOptions {
   readonly expected?: number;
+  readonly proved?: () => void;
   readonly claimed?: (claim: Claim) => void;
   readonly progress?: (part: 'probe' | 'claim' | 'copy' | 'open', elapsedMs: number) => void;
 }

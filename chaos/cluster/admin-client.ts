@@ -6,7 +6,7 @@ import type { Failpoint } from '../faults/moment.ts';
 import type { Role } from './cluster.ts';
 
 const answerBytesMax = 1_000_000;
-const timeoutMs = 5_000;
+const timeoutMs = 10_000;
 
 /** What a server is told to do to itself, and when. */
 export interface Order {

@@ -100,6 +100,23 @@ test('takeover: the new port is told by PAM, and answers from the register', asy
   ]);
 });
 
+test('takeover: whoever is told by PAM asks only when nothing has been told for some time', async () => {
+  const world = makeWorld();
+  const old = await world.serve(4);
+  await Promise.all([world.call('a'), world.time.settle()]);
+  old.script = ({ what }) => (what === 'call' ? { kind: 'execute-and-hold' } : undefined);
+  const ending = world.call('b');
+  await world.time.advance(150);
+  await old.kill();
+  await world.time.advance(99);
+  expect(world.directory.lookups).toBe(1);
+  await world.time.advance(100);
+  expect(world.directory.lookups).toBeGreaterThan(1);
+  await world.serve(5);
+  await world.time.advance(50);
+  expect(await ending).toEqual(ok('b', 2));
+});
+
 test('a server that restarts where it was is found without PAM', async () => {
   const world = makeWorld();
   const old = await world.serve(4);

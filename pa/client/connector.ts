@@ -76,6 +76,7 @@ export class Connector {
       directory,
       alias,
       again: limits.lookUpAgain,
+      toldPatienceMs: limits.toldPatienceMs,
       lingerMs: limits.subscriptionLingerMs,
       onPort: (port) => this.#told(port),
       onNothing: (lookup) => this.#toldNothing(lookup),

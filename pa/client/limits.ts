@@ -17,6 +17,8 @@ export interface PaClientLimits {
   readonly connectTimeoutMs: number;
   /** Between questions to PAM while no port is known that works. */
   readonly lookUpAgain: Backoff;
+  /** How long a client that PAM has told of its port waits to be told of the next one before it asks. */
+  readonly toldPatienceMs: number;
   /** How long a subscription at PAM outlives the last call. */
   readonly subscriptionLingerMs: number;
   /** A port that answers nothing for so long, while calls are outstanding, is asked whether it is alive. */
@@ -46,6 +48,7 @@ const defaults: PaClientLimits = {
   redial: { firstMs: 5, maxMs: 250 },
   connectTimeoutMs: 1_000,
   lookUpAgain: { firstMs: 20, maxMs: 1_000 },
+  toldPatienceMs: 100,
   subscriptionLingerMs: 5_000,
   silenceMs: 1_000,
   slowCallMs: 5_000,

@@ -9,6 +9,8 @@ export interface ResolverOptions {
   readonly directory: PortDirectory;
   readonly alias: string;
   readonly again: Backoff;
+  /** Whoever is told of takeovers asks only when nothing was told for so long. */
+  readonly toldPatienceMs: number;
   readonly lingerMs: number;
   /** A port was told, possibly one that was told before. */
   readonly onPort: (port: Port) => void;
@@ -21,6 +23,8 @@ export class Resolver {
   readonly #options: ResolverOptions;
   #subscription: Subscription | undefined;
   #linger: Timer | undefined;
+  /** PAM has told something since the subscription began: it will tell the next port too, unless it has died. */
+  #isTold = false;
   #isAsking = false;
   #pause: Timer | undefined;
   #attempt = 0;
@@ -36,7 +40,11 @@ export class Resolver {
     this.#linger?.cancel();
     this.#linger = undefined;
     const { directory, alias, onPort } = this.#options;
-    if (!this.#isStopped) this.#subscription ??= directory.subscribe(alias, onPort);
+    if (this.#isStopped) return;
+    this.#subscription ??= directory.subscribe(alias, (port) => {
+      this.#isTold = true;
+      onPort(port);
+    });
   }
 
   /** Nothing is pending: following may end. */
@@ -49,12 +57,17 @@ export class Resolver {
     });
   }
 
-  /** Asks at once, and then again and again until `satisfied`. */
+  /**
+   * Asks at once, or after some patience where PAM tells by itself, and then again and again until `satisfied`. All clients of
+   * an alias lose their connections together, and would ask all PAMs together, at the moment when processors are scarce.
+   */
   need(): void {
     if (this.#isStopped || this.#isNeeded) return;
     this.#isNeeded = true;
     this.#attempt = 0;
-    if (!this.#isAsking) this.#ask();
+    if (this.#isAsking) return;
+    if (this.#isTold) this.#askAfter(this.#options.toldPatienceMs);
+    else this.#ask();
   }
 
   /** There is a port that works. */
@@ -80,15 +93,20 @@ export class Resolver {
       if (this.#isNeeded) {
         const pauseMs = backoffMs(again, this.#attempt, environment.random);
         this.#attempt += 1;
-        this.#pause = environment.timers.after(pauseMs, () => this.#ask());
+        this.#askAfter(pauseMs);
       }
       if (lookup.kind === 'found') onPort(lookup.port);
       else onNothing(lookup);
     });
   }
 
+  #askAfter(pauseMs: number): void {
+    this.#pause = this.#options.environment.timers.after(pauseMs, () => this.#ask());
+  }
+
   #unfollow(): void {
     this.#subscription?.close();
     this.#subscription = undefined;
+    this.#isTold = false;
   }
 }

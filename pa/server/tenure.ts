@@ -135,6 +135,17 @@ export class Tenure {
     return addresses.service;
   }
 
+  /** Lets new calls wait, unread, for whoever claims next; what was admitted is answered. Until `goOn`. */
+  hold(): void {
+    for (const connection of this.#rpc.connections) connection.pauseReading();
+  }
+
+  /** Nobody has claimed. */
+  goOn(): void {
+    if (this.#stopping !== undefined) return;
+    for (const connection of this.#rpc.connections) connection.resumeReading();
+  }
+
   /** Answers what was admitted, then gives up serving. The claim stays until somebody else claims. */
   stop(): Promise<void> {
     this.#stopping ??= this.#drain();
@@ -175,7 +186,7 @@ export class Tenure {
   async #drain(): Promise<void> {
     const { clock, timers } = this.#parts.environment;
     await this.#rpc.stopListening();
-    for (const connection of this.#rpc.connections) connection.pauseReading();
+    this.hold();
     const untilMs = clock.monotonicMs() + drainPatienceMs;
     while (this.#rpc.callsInFlight > 0 && clock.monotonicMs() < untilMs) {
       await new Promise<void>((resolve) => timers.after(drainLookMs, resolve));

@@ -21,10 +21,12 @@ import type { Backups } from './pair/backups.ts';
 import {
   claimAgainMs,
   rehearsalDelayMs,
+  switchoverHoldMs,
   switchoverLookMs,
   switchoverPatienceMs,
 } from './pair/limits.ts';
-import { orderTakeover } from './pair/switchover.ts';
+import { Orders } from './pair/orders.ts';
+import { askBackup } from './pair/switchover.ts';
 import { Reception } from './reception.ts';
 import { Registrar } from './registrar.ts';
 import { rehearse } from './rehearsal/rehearse.ts';
@@ -55,6 +57,7 @@ interface Entrance {
  * process go on.
  */
 export class PairedVolume implements VolumeHost {
+  readonly orders: Orders;
   readonly #parts: HostParts;
   readonly #options: VolumeHostOptions;
   readonly #stopped = new AbortController();
@@ -63,12 +66,11 @@ export class PairedVolume implements VolumeHost {
   #epoch = 0;
   #areaId: Uint8Array | undefined;
   #tenure: Tenure | undefined;
-  /** While this process stands by. */
-  #monitor: { readonly epoch: number; readonly watch: HolderMonitor } | undefined;
 
   constructor(parts: HostParts, options: VolumeHostOptions) {
     this.#parts = parts;
     this.#options = options;
+    this.orders = new Orders(parts.environment.timers);
     this.#ended = this.#live();
   }
 
@@ -107,26 +109,24 @@ export class PairedVolume implements VolumeHost {
     };
   }
 
-  /** Asked by the holder of this epoch. */
-  obey(epoch: number): boolean {
-    if (this.#monitor?.epoch !== epoch || this.#stopping) return false;
-    this.#monitor.watch.order();
-    return true;
-  }
-
-  /** Serves until the backup has claimed: what is under way then comes again, and finds its registered reply. */
+  /**
+   * Serves until the backup is about to claim. Then calls wait, so that the backup has the disk and the processors for itself;
+   * what is under way nevertheless comes again, and finds its registered reply.
+   */
   async switchOver(to?: string): Promise<SwitchoverOutcome> {
     const { environment, backups, secret } = this.#parts;
-    const holder = this.#tenure?.holder;
-    if (this.#role !== 'primary' || holder === undefined) return { kind: 'not-primary' };
+    const tenure = this.#tenure;
+    if (this.#role !== 'primary' || tenure === undefined) return { kind: 'not-primary' };
+    const { holder } = tenure;
     const startMs = environment.clock.monotonicMs();
     const known = backups.of(holder.claim.areaId);
-    if (known.length > 0) await holder.prepareHandOver();
     let asked: string | undefined;
     for (const backup of known.filter(({ node }) => to === undefined || node === to)) {
       asked = backup.node;
-      const order = { environment, claim: holder.claim, secret };
-      if ((await orderTakeover(order, backup)) === 'taken' && (await this.#isReplaced(holder))) {
+      const order = { environment, claim: holder.claim, secret, backup };
+      if ((await askBackup('prepare', order)) !== 'done') continue;
+      await holder.prepareHandOver();
+      if ((await askBackup('takeOver', order)) === 'done' && (await this.#isReplaced(tenure))) {
         const elapsedMs = environment.clock.monotonicMs() - startMs;
         return { kind: 'switched', to: backup.node, elapsedMs };
       }
@@ -136,13 +136,18 @@ export class PairedVolume implements VolumeHost {
       : { kind: 'not-taken', by: asked };
   }
 
-  async #isReplaced(holder: Holder): Promise<boolean> {
+  async #isReplaced(tenure: Tenure): Promise<boolean> {
     const { clock, timers } = this.#parts.environment;
-    const untilMs = clock.monotonicMs() + switchoverPatienceMs;
-    while ((await holder.confirm()) === 'held') {
-      if (clock.monotonicMs() >= untilMs) return false;
+    const startMs = clock.monotonicMs();
+    tenure.hold();
+    const holding = timers.after(switchoverHoldMs, () => {
+      tenure.goOn();
+    });
+    while ((await tenure.holder.confirm()) === 'held') {
+      if (clock.monotonicMs() - startMs >= switchoverPatienceMs) return false;
       await delay(timers, switchoverLookMs);
     }
+    holding.cancel();
     return true;
   }
 
@@ -158,7 +163,9 @@ export class PairedVolume implements VolumeHost {
   async #live(): Promise<void> {
     while (!this.#stopping) {
       try {
-        await this.#standBy();
+        await this.#standBy().finally(() => {
+          this.orders.answer(false);
+        });
       } catch (error) {
         this.#observe({ kind: 'problem', message: 'the stable area cannot be used', cause: error });
         await this.#pause();
@@ -213,24 +220,24 @@ export class PairedVolume implements VolumeHost {
         this.#observe({ kind: 'problem', message, cause });
       },
     });
-    this.#monitor = { epoch: claim.epoch, watch: monitor };
     const rehearsal = new AbortController();
-    void this.#rehearse(rehearsal.signal);
+    const rehearsed = this.#rehearse(rehearsal.signal);
+    this.orders.standingBy = { epoch: claim.epoch, watch: monitor, rehearsed };
     try {
       return await monitor.watch();
     } finally {
-      this.#monitor = undefined;
+      this.orders.standingBy = undefined;
       rehearsal.abort();
     }
   }
 
   /** A backup that could not take over says so before it has to. */
   async #rehearse(signal: AbortSignal): Promise<void> {
-    const { environment, secret } = this.#parts;
+    const { environment, secret, directory } = this.#parts;
     // Whoever has just taken over needs the disk more.
     await delay(environment.timers, rehearsalDelayMs);
     try {
-      await rehearse({ environment, options: this.#options, secret, signal });
+      await rehearse({ environment, options: this.#options, secret, directory, signal });
     } catch (error) {
       if (signal.aborted) return;
       this.#observe({ kind: 'problem', message: 'a takeover would fail now', cause: error });
@@ -250,6 +257,9 @@ export class PairedVolume implements VolumeHost {
     try {
       const outcome = await this.#options.area.claim(this.#parts.claimant, {
         expected,
+        proved: () => {
+          this.orders.answer(true);
+        },
         claimed: (claim) => {
           claimed();
           entrance = this.#receive(claim);

@@ -730,6 +730,12 @@ export const PairProgramV1 = {
       arguments: PairOrderCodec,
       result: PairOrderStatusCodec,
     },
+    pairPrepare: {
+      number: 3,
+      name: 'PAIR_PREPARE',
+      arguments: PairOrderCodec,
+      result: PairOrderStatusCodec,
+    },
   },
 } as const satisfies ProgramVersion;
 
@@ -752,6 +758,10 @@ export class PairProgramV1Client<Options = unknown> {
   pairTakeOver(args: PairOrder, options?: Options): Promise<PairOrderStatus> {
     return this.#caller.call(PairProgramV1, PairProgramV1.procedures.pairTakeOver, args, options);
   }
+
+  pairPrepare(args: PairOrder, options?: Options): Promise<PairOrderStatus> {
+    return this.#caller.call(PairProgramV1, PairProgramV1.procedures.pairPrepare, args, options);
+  }
 }
 
 /** What a server of PAIR_PROGRAM implements. */
@@ -759,6 +769,7 @@ export interface PairProgramV1Handlers<Context> {
   readonly pairNull: (args: undefined, context: Context) => void | Promise<void>;
   readonly pairAya: (args: PairAya, context: Context) => PairIaa | Promise<PairIaa>;
   readonly pairTakeOver: (args: PairOrder, context: Context) => PairOrderStatus | Promise<PairOrderStatus>;
+  readonly pairPrepare: (args: PairOrder, context: Context) => PairOrderStatus | Promise<PairOrderStatus>;
 }
 
 export function dispatchPairProgramV1<Context>(
@@ -777,6 +788,10 @@ export function dispatchPairProgramV1<Context>(
   rows.set(2, {
     procedure: procedures.pairTakeOver,
     handle: (args, context) => handlers.pairTakeOver(args, context),
+  });
+  rows.set(3, {
+    procedure: procedures.pairPrepare,
+    handle: (args, context) => handlers.pairPrepare(args, context),
   });
   return { version: PairProgramV1, rows };
 }

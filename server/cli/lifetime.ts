@@ -5,7 +5,7 @@ import type { ProcessReport, Report } from '../process/process-report.ts';
 import { CommandFailure } from './failure.ts';
 
 /** How long an orderly end may take; a disk that hangs must not keep the process for ever. */
-const endPatienceMs = 5_000;
+const endPatienceMs = 9_000;
 
 /** What ends with the process, in an orderly way. */
 export interface Lifetime {

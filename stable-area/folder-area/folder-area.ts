@@ -122,7 +122,7 @@ class FolderArea implements StableArea {
   }
 
   async #claim(claimant: Claimant, options: ClaimOptions): Promise<ClaimOutcome> {
-    const { expected, claimed, progress } = options;
+    const { expected, proved, claimed, progress } = options;
     const { clock } = this.#options;
     let partStartMs = clock.monotonicMs();
     const ended = (part: 'probe' | 'claim' | 'copy' | 'open'): void => {
@@ -137,6 +137,7 @@ class FolderArea implements StableArea {
 
     const highest = await this.#claims.highest();
     if (!isExpected(highest, expected)) return this.#lost();
+    proved?.();
     const linked = await this.#claims.linkNext(claimant, highest);
     if (linked === undefined) return this.#lost();
     // A holder of our own is fenced by it like any other; it need not find out by itself.

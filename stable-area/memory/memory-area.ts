@@ -98,7 +98,7 @@ export function openMemoryArea(
     });
 
   const claim = async (claimant: Claimant, options: ClaimOptions = {}): Promise<ClaimOutcome> => {
-    const { expected, claimed, progress } = options;
+    const { expected, proved, claimed, progress } = options;
     let partStartMs = clock.monotonicMs();
     const ended = (part: 'probe' | 'claim' | 'copy' | 'open'): void => {
       const nowMs = clock.monotonicMs();
@@ -113,6 +113,7 @@ export function openMemoryArea(
     await aliveOnly();
     ended('probe');
     if (!isCurrent()) return lost();
+    proved?.();
     const made = linkClaim(claimant);
     holder?.fence();
     ended('claim');

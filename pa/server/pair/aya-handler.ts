@@ -11,14 +11,16 @@ import type { ClusterSecret } from '../../secret.ts';
 import type { Role } from '../host.ts';
 import type { Backups } from './backups.ts';
 import { isPairMac, pairMac } from './message-mac.ts';
+import type { Orders } from './orders.ts';
+
+export type OrderKind = 'prepare' | 'takeOver';
 
 /** A volume as its peers ask about it. */
 export interface AskedVolume {
   readonly role: Role;
   readonly epoch: number;
   oldestCommitAgeMs(): number;
-  /** The holder of this epoch asks for it: claim the next one. False: not standing by for that. */
-  obey(epoch: number): boolean;
+  readonly orders: Pick<Orders, OrderKind>;
 }
 
 export interface AyaParts {
@@ -37,13 +39,17 @@ export function ayaHandler(parts: AyaParts): DispatchTable<undefined> {
   return dispatchPairProgramV1<undefined>({
     pairNull: () => undefined,
     pairAya: (question) => answer(parts, question),
-    pairTakeOver: (order) => obey(parts, order),
+    pairTakeOver: (order) => obey(parts, 'takeOver', order),
+    pairPrepare: (order) => obey(parts, 'prepare', order),
   });
 }
 
 /** What an order's MAC covers. One that is replayed is for an epoch that is over. */
-export function orderCovered(order: Omit<PairOrder, 'mac'>): (string | bigint | Uint8Array)[] {
-  return ['take-over', order.area, order.node, order.epoch];
+export function orderCovered(
+  kind: OrderKind,
+  order: Omit<PairOrder, 'mac'>,
+): (string | bigint | Uint8Array)[] {
+  return [kind === 'prepare' ? 'prepare' : 'take-over', order.area, order.node, order.epoch];
 }
 
 /** What a question's MAC covers. */
@@ -77,12 +83,12 @@ function answer(parts: AyaParts, question: PairAya): PairIaa {
   return { ...iaa, mac: pairMac(parts.secret, answerCovered(question, iaa)) };
 }
 
-function obey(parts: AyaParts, order: PairOrder): PairOrderStatus {
-  if (!isPairMac(parts.secret, orderCovered(order), order.mac)) {
+async function obey(parts: AyaParts, kind: OrderKind, order: PairOrder): Promise<PairOrderStatus> {
+  if (!isPairMac(parts.secret, orderCovered(kind, order), order.mac)) {
     throw new ForgedQuestion(`an order to take over, from ${order.node}, has a wrong MAC`);
   }
-  const isTaken = parts.volume(order.area)?.obey(Number(order.epoch)) === true;
-  return isTaken ? PairOrderStatus.PAIR_ORDER_TAKEN : PairOrderStatus.PAIR_ORDER_REFUSED;
+  const isDone = (await parts.volume(order.area)?.orders[kind](Number(order.epoch))) === true;
+  return isDone ? PairOrderStatus.PAIR_ORDER_TAKEN : PairOrderStatus.PAIR_ORDER_REFUSED;
 }
 
 function wireRole(role: Role): PairRole {

@@ -26,6 +26,9 @@ export const portLookMs = 10;
 /** A switchover is given up when the backup has not claimed after this time. */
 export const switchoverPatienceMs = 1_500;
 
+/** Calls wait no longer than this for a backup that said it would claim now. */
+export const switchoverHoldMs = 250;
+
 /** How often a primary that asked to be replaced looks whether it is. */
 export const switchoverLookMs = 2;
 
@@ -40,6 +43,12 @@ export const connectPatienceMs = 500;
 
 /** So long after it has begun to stand by a backup rehearses its takeover. */
 export const rehearsalDelayMs = 100;
+
+/** Before a switchover the backup may finish its rehearsal within this time. */
+export const rehearsalPatienceMs = 6_000;
+
+/** How much longer the answer to an order may take. */
+export const orderPatienceMs = 1_000;
 
 /** After a claim that failed, or was lost to another, wait this long, and up to twice as long by chance. */
 export const claimAgainMs = 250;

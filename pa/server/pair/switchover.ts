@@ -2,11 +2,12 @@ import type { Environment } from '../../../environment/environment.ts';
 import { PairOrderStatus, PairProgramV1Client } from '../../../protocol/generated/pa.ts';
 import { openRpcChannel } from '../../../rpc/client/rpc-channel.ts';
 import { type RpcCallOptions, RpcClient } from '../../../rpc/client/rpc-client.ts';
+import { RpcError } from '../../../rpc/rpc-error.ts';
 import type { Claim } from '../../../stable-area/stable-area.ts';
 import type { PortMember } from '../../directory/port.ts';
 import type { ClusterSecret } from '../../secret.ts';
-import { orderCovered } from './aya-handler.ts';
-import { connectPatienceMs } from './limits.ts';
+import { orderCovered, type OrderKind } from './aya-handler.ts';
+import { connectPatienceMs, orderPatienceMs, rehearsalPatienceMs } from './limits.ts';
 import { pairMac } from './message-mac.ts';
 import { parsePairAddress } from './pair-address.ts';
 
@@ -14,17 +15,18 @@ export interface OrderParts {
   readonly environment: Environment;
   readonly claim: Claim;
   readonly secret: ClusterSecret | undefined;
+  readonly backup: PortMember;
 }
 
 /**
- * Asks a backup to claim the next epoch. What it answers is only whether it will try; that it has claimed shows in the
- * area. 'unreachable' also where the outcome is not known.
+ * Asks a backup to get ready for a takeover, or to claim the next epoch. To that it answers when it has proved that it can,
+ * just before it does; that it has claimed shows in the area. 'unreachable' also where the outcome is not known.
  */
-export async function orderTakeover(
+export async function askBackup(
+  kind: OrderKind,
   parts: OrderParts,
-  backup: PortMember,
-): Promise<'taken' | 'refused' | 'unreachable'> {
-  const { environment, claim, secret } = parts;
+): Promise<'done' | 'refused' | 'unreachable'> {
+  const { environment, claim, secret, backup } = parts;
   const patience = new AbortController();
   const timer = environment.timers.after(connectPatienceMs, () => {
     patience.abort();
@@ -39,14 +41,18 @@ export async function orderTakeover(
         node: claim.node,
         epoch: BigInt(claim.epoch),
       };
-      const signed = { ...order, mac: pairMac(secret, orderCovered(order)) };
-      const status = await stub.pairTakeOver(signed, { deadlineMs: connectPatienceMs });
-      return status === PairOrderStatus.PAIR_ORDER_TAKEN ? 'taken' : 'refused';
+      const signed = { ...order, mac: pairMac(secret, orderCovered(kind, order)) };
+      const status = await (kind === 'prepare'
+        ? stub.pairPrepare(signed, { deadlineMs: rehearsalPatienceMs + orderPatienceMs })
+        : stub.pairTakeOver(signed, { deadlineMs: orderPatienceMs }));
+      return status === PairOrderStatus.PAIR_ORDER_TAKEN ? 'done' : 'refused';
     } finally {
       client.close();
     }
-  } catch {
-    return 'unreachable';
+  } catch (error) {
+    // One of a version that knows of no preparation: whether it is ready shows when it takes over.
+    const isOlder = error instanceof RpcError && error.code === 'RPC_PROCUNAVAIL';
+    return isOlder ? 'done' : 'unreachable';
   } finally {
     timer.cancel();
   }

@@ -3,17 +3,20 @@ import type { CallHandler } from '../../../rpc/server/connection.ts';
 import { HolderWatch } from '../../../stable-area/records/holder-watch.ts';
 import { defaultRecordStoreLimits } from '../../../stable-area/records/store.ts';
 import type { Holder } from '../../../stable-area/stable-area.ts';
+import type { PortDirectory } from '../../directory/port-directory.ts';
 import type { ClusterSecret } from '../../secret.ts';
 import { noFailpoints } from '../failpoints.ts';
 import type { VolumeHostOptions } from '../host.ts';
 import { leaseDefaultMs } from '../tenure.ts';
 import { VolumeServer } from '../volume-server.ts';
+import { rehearseEntrance } from './rehearse-entrance.ts';
 import { RehearsalChannel } from './rehearsal-channel.ts';
 
 export interface RehearsalParts {
   readonly environment: Environment;
   readonly options: VolumeHostOptions;
   readonly secret: ClusterSecret | undefined;
+  readonly directory: PortDirectory;
   /** Ends it: there is something better to do. */
   readonly signal: AbortSignal;
 }
@@ -26,6 +29,8 @@ export interface RehearsalParts {
 export async function rehearse(parts: RehearsalParts): Promise<void> {
   const { services, area } = parts.options;
   if (services.rehearse === undefined || parts.signal.aborted) return;
+  // What goes wrong there is told when it matters: the port that clients use is another one.
+  await rehearseEntrance(parts).catch(() => undefined);
   await area.rehearse(async (holder) => {
     // What a call of the script meets is nobody's business: the copy was opened, and that is what counts.
     await openChannel(parts, holder)

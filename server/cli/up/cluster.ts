@@ -14,7 +14,7 @@ import { RestartBackoff } from './restart-backoff.ts';
 import type { UpOutput } from './up-output.ts';
 
 /** How long a child may take to end before it is killed: longer than it gives itself. */
-const endPatienceMs = 6_000;
+const endPatienceMs = 10_000;
 
 export interface ClusterOptions {
   readonly folder: string;
