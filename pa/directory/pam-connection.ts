@@ -83,12 +83,13 @@ export class PamConnection implements PortSource {
     method: string,
     path: string,
     change?: { readonly purpose: SignedPurpose; readonly json?: object },
+    patienceMs = requestTimeoutMs,
   ): Promise<HttpResponse | Error> {
     const { http, environment } = this.#options;
     const body = change?.json && Buffer.from(JSON.stringify(change.json));
     const abort = new AbortController();
-    const timeout = environment.timers.after(requestTimeoutMs, () => {
-      abort.abort(new Error(`${this.url} did not answer within ${requestTimeoutMs} ms`));
+    const timeout = environment.timers.after(patienceMs, () => {
+      abort.abort(new Error(`${this.url} did not answer within ${patienceMs} ms`));
     });
     try {
       return await http.request(

@@ -19,6 +19,8 @@ export interface AdminRequest {
   readonly path: string;
   /** A change is signed. */
   readonly json?: object;
+  /** How long each server may take; default: as long as a PAM may. */
+  readonly patienceMs?: number;
 }
 
 /** What a server said; an Error where it said nothing. */
@@ -27,7 +29,7 @@ export type AdminAnswer = { readonly status: number; readonly json: unknown } | 
 /** Asks each server in turn. Returns false from `heard` to ask no more. */
 export async function askServers(
   options: AdminServersOptions,
-  { method, path, json }: AdminRequest,
+  { method, path, json, patienceMs }: AdminRequest,
   heard: (url: string, answer: AdminAnswer, servers: number) => boolean,
 ): Promise<void> {
   const { urls, secretFile } = findServers(options);
@@ -39,7 +41,7 @@ export async function askServers(
     for (const url of urls) {
       // Servers and PAMs understand the same signatures.
       const connection = new PamConnection({ environment, http, url, secret });
-      const answer = await connection.send(method, path, change);
+      const answer = await connection.send(method, path, change, patienceMs);
       const said =
         answer instanceof Error
           ? answer

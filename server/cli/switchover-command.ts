@@ -7,6 +7,9 @@ export interface SwitchoverCommandOptions extends AdminServersOptions {
   readonly to?: string;
 }
 
+/** A backup that was started just now gets ready first. */
+const patienceMs = 12_000;
+
 /** `fuga switchover ALIAS` */
 export async function runSwitchover(
   alias: string,
@@ -21,7 +24,8 @@ export async function handOver(alias: string, options: SwitchoverCommandOptions)
   const refusals: string[] = [];
   const done: string[] = [];
   const json = { alias, ...(to === undefined ? {} : { to }) };
-  await askServers(options, { method: 'POST', path: '/switchover', json }, (url, answer) => {
+  const request = { method: 'POST', path: '/switchover', json, patienceMs } as const;
+  await askServers(options, request, (url, answer) => {
     if (answer instanceof Error) {
       refusals.push(`${url} does not answer: ${answer.message}`);
       return true;
