@@ -24,7 +24,7 @@ export interface SimulatedFolderParts {
   readonly faults: FolderFaults;
   /** Told of each operation at the moment at which it takes effect. */
   readonly observe?: (operation: string, path: string) => void;
-  /** False: the look before a reply takes steps, as in a folder that cannot look at once. */
+  /** False: the look before a reply, and a READ, take steps, as in a folder that can do nothing at once. */
   readonly looksAtOnce: boolean;
 }
 
@@ -211,6 +211,14 @@ export function simulatedFolder(parts: SimulatedFolderParts): Folder {
         return {
           read: (offset, length) =>
             operation('read', path, () => contentOf(file).subarray(offset, offset + length)),
+          ...(looksAtOnce && {
+            readNow: (offset: number, length: number) => {
+              const code = faults.failure('read', path);
+              if (code !== undefined) fail(code, path);
+              observe?.('read', path);
+              return contentOf(file).subarray(offset, offset + length);
+            },
+          }),
           close: () => Promise.resolve(),
         };
       }),
