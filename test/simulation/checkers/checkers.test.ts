@@ -14,7 +14,7 @@ import { RegisterChecker } from './register-checker.ts';
 
 // Each checker is shown what it must find. What chaos/checker finds is tested there.
 
-const id = 'c1/1/1';
+const id = replyKey(clientKey(Buffer.alloc(16, 0xc1), 1), 1);
 const results = Buffer.from('ok');
 
 /** Call 1 arrives at `a` at step 10, is durable at 20, confirmed at 21 and answered at 22, under epoch 1. */
@@ -97,7 +97,7 @@ test('at most one holder acknowledges: a read, and an inherited reply, need a lo
     expect.stringMatching(
       /^a answers a call at step 31 and looked at step 21: it had arrived at 30/,
     ),
-    expect.stringMatching(/^b answers c1\/1\/1 at step 42 and looked at step 39/),
+    expect.stringMatching(/^b answers c1c1c1c1\/1\/1 at step 42 and looked at step 39/),
   ]);
 });
 
