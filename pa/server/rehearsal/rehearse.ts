@@ -2,7 +2,6 @@ import type { Environment } from '../../../environment/environment.ts';
 import type { CallHandler } from '../../../rpc/server/connection.ts';
 import { HolderWatch } from '../../../stable-area/records/holder-watch.ts';
 import { defaultRecordStoreLimits } from '../../../stable-area/records/store.ts';
-import type { Holder } from '../../../stable-area/stable-area.ts';
 import type { PortDirectory } from '../../directory/port-directory.ts';
 import type { ClusterSecret } from '../../secret.ts';
 import { noFailpoints } from '../failpoints.ts';
@@ -32,19 +31,33 @@ export async function rehearse(parts: RehearsalParts): Promise<void> {
   // What goes wrong there is told when it matters: the port that clients use is another one.
   await rehearseEntrance(parts).catch(() => undefined);
   await area.rehearse(async (holder) => {
+    const watch = new HolderWatch(holder);
     // What a call of the script meets is nobody's business: the copy was opened, and that is what counts.
-    await openChannel(parts, holder)
+    const script = openChannel(parts, watch)
       .then((channel) => services.rehearse?.(channel))
       .catch(() => undefined);
+    await Promise.race([script, endOf(parts.signal, watch)]);
   });
 }
 
-async function openChannel(parts: RehearsalParts, holder: Holder): Promise<RehearsalChannel> {
+/**
+ * Something better to do, or the copy is of no use any more: the disk is full, or the next holder has taken it away. Then calls
+ * that are under way are never answered.
+ */
+function endOf(signal: AbortSignal, watch: HolderWatch): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    watch.onLoss(() => resolve());
+  });
+}
+
+async function openChannel(parts: RehearsalParts, watch: HolderWatch): Promise<RehearsalChannel> {
   const { environment, options, secret, signal } = parts;
   const { services, cacheBytesMax = defaultRecordStoreLimits.cacheBytesMax } = options;
   const server = new VolumeServer({
     alias: options.alias,
-    watch: new HolderWatch(holder),
+    watch,
     services,
     clock: environment.clock,
     random: environment.random,
@@ -58,7 +71,7 @@ async function openChannel(parts: RehearsalParts, holder: Holder): Promise<Rehea
   await server.executor.run((context) => {
     services.initialise?.(context);
   });
-  const { areaId, epoch } = holder.claim;
+  const { areaId, epoch } = watch.holder.claim;
   const { timers, random } = environment;
   const handler: CallHandler = (call, connection) => {
     server.onCall(call, connection);
