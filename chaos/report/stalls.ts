@@ -1,3 +1,4 @@
+import { firstNotBelow } from '../../stable-area/sorted.ts';
 import type { Disturbance, History, Operation } from '../history/history.ts';
 
 export interface Stall {
@@ -70,7 +71,8 @@ function gapOf(disturbance: Disturbance, operations: readonly Operation[]): numb
   const { atMicroseconds, untilMicroseconds = atMicroseconds } = disturbance;
   let last = atMicroseconds;
   let longest = 0;
-  for (let index = firstAfter(operations, atMicroseconds); index < operations.length; index += 1) {
+  const first = firstNotBelow(operations, (operation) => endOf(operation) <= atMicroseconds);
+  for (let index = first; index < operations.length; index += 1) {
     const operation = operations[index];
     if (operation === undefined) break;
     longest = Math.max(longest, endOf(operation) - last);
@@ -79,18 +81,6 @@ function gapOf(disturbance: Disturbance, operations: readonly Operation[]): numb
     if (isNew && last >= untilMicroseconds) return longest;
   }
   return undefined;
-}
-
-function firstAfter(operations: readonly Operation[], time: number): number {
-  let low = 0;
-  let high = operations.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const operation = operations[middle];
-    if (operation !== undefined && endOf(operation) <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function endOf({ respondedMicroseconds }: Operation): number {

@@ -1,5 +1,10 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as send } from 'node:http';
-import type { HttpClient, HttpRequest, HttpResponse } from '../directory/http-client.ts';
+import {
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  isConnectionClosed,
+} from '../directory/http-client.ts';
 
 /** More requests to one PAM wait for these. */
 const socketsPerHostMax = 64;
@@ -74,7 +79,7 @@ function open(request: HttpRequest, agent: Agent): Promise<IncomingMessage> {
     );
     outgoing.on('error', (error) => {
       // An idle connection that the other side had closed meanwhile: it has seen nothing of this.
-      if (outgoing.reusedSocket && method === 'GET' && isClosed(error)) {
+      if (outgoing.reusedSocket && method === 'GET' && isConnectionClosed(error)) {
         open(request, agent).then(resolve, reject);
       } else {
         reject(error);
@@ -82,8 +87,4 @@ function open(request: HttpRequest, agent: Agent): Promise<IncomingMessage> {
     });
     outgoing.end(body);
   });
-}
-
-function isClosed(error: Error): boolean {
-  return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }

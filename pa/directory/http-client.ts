@@ -1,3 +1,5 @@
+import { systemCodeOf } from '../../environment/system-code.ts';
+
 export interface HttpRequest {
   readonly method: string;
   /** http: only. */
@@ -20,4 +22,10 @@ export interface HttpClient {
   stream(request: HttpRequest, onText: (text: string) => void): Promise<void>;
   /** Ends idle connections. */
   close(): void;
+}
+
+/** An idle connection may have been closed by the other side by the time that it is used again. */
+export function isConnectionClosed(error: Error): boolean {
+  const code = systemCodeOf(error);
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }

@@ -3,7 +3,7 @@ import type { Clock, Timer, Timers } from '../../environment/clock.ts';
 import type { Random } from '../../environment/random.ts';
 import { backoffMs } from '../backoff.ts';
 import type { ClusterSecret } from '../secret.ts';
-import type { HttpClient, HttpResponse } from './http-client.ts';
+import { type HttpClient, type HttpResponse, isConnectionClosed } from './http-client.ts';
 import { parseEntry, parseError, parseEvent, parseJson } from './pam-messages.ts';
 import type { Port } from './port.ts';
 import type { Registration, Subscription } from './port-directory.ts';
@@ -70,7 +70,7 @@ export class PamConnection implements PortSource {
       this.send('PUT', `/v1/aliases/${alias}/port`, { purpose: 'registration', json: port });
     let answer = await put();
     // An idle connection to a PAM that was restarted: the second attempt gets a new one.
-    if (answer instanceof Error && isClosed(answer)) answer = await put();
+    if (answer instanceof Error && isConnectionClosed(answer)) answer = await put();
     if (answer instanceof Error) return { kind: 'unreachable', cause: answer };
     if (answer.status === 200) return { kind: 'registered' };
     const { code, message } = parseError(parseJson(answer.body.toString('utf8')));
@@ -196,8 +196,4 @@ export class PamConnection implements PortSource {
   #strange(answer: HttpResponse): Error {
     return new Error(`${this.url} answered with status ${answer.status}, not as a PAM does`);
   }
-}
-
-function isClosed(error: Error): boolean {
-  return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }

@@ -1,9 +1,10 @@
 import type { Endpoint } from '../../environment/network.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 import { RpcError } from '../rpc-error.ts';
 
 /** A name that does not resolve is RPC_UNKNOWNHOST; everything else is the system's failure, as in C. */
 export function connectError(to: Endpoint, cause: unknown): RpcError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = systemCodeOf(cause);
   const isName = code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA';
   return new RpcError(isName ? 'RPC_UNKNOWNHOST' : 'RPC_SYSTEMERROR', describeEndpoint(to), {
     cause,

@@ -1,5 +1,6 @@
 import type { Clock, Timer, Timers } from '../../environment/clock.ts';
 import type { Endpoint, Listener, Network, Stream } from '../../environment/network.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 import type { CallHandler, RpcConnection } from './connection.ts';
 import { DatagramServer, type DatagramStatistics } from './datagram-server.ts';
 import { type RpcServerLimits, serverLimits, sweepIntervalMs } from './limits.ts';
@@ -198,5 +199,5 @@ export class RpcServer {
 
 /** True if an address could not be bound because somebody else has it. */
 export function isInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return systemCodeOf(error) === 'EADDRINUSE';
 }

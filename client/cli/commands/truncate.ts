@@ -1,5 +1,6 @@
 import { defineCommand } from '../command-definition.ts';
 import { quote } from '../command-run.ts';
+import { codeOf } from '../reason.ts';
 import type { RemoteFile } from '../remote-files.ts';
 import { parseSize } from '../text/size.ts';
 
@@ -57,7 +58,7 @@ async function openExisting({ fs, path }: Pick<RemoteFile, 'fs' | 'path'>) {
   try {
     return await fs.open(path, 'r+');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

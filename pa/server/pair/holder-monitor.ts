@@ -1,6 +1,7 @@
 import { delay } from '../../../environment/clock.ts';
 import type { Environment } from '../../../environment/environment.ts';
 import type { Endpoint } from '../../../environment/network.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
 import { PairProgramV1Client, PairRole } from '../../../protocol/generated/pa.ts';
 import { openRpcChannel } from '../../../rpc/client/rpc-channel.ts';
 import { type RpcCallOptions, RpcClient } from '../../../rpc/client/rpc-client.ts';
@@ -133,7 +134,8 @@ export class HolderMonitor {
     try {
       return new RpcClient(await openRpcChannel(address, environment, patience.signal));
     } catch (error) {
-      return systemCode(error) === 'ECONNREFUSED' ? 'refused' : 'unreachable';
+      const cause = error instanceof Error ? error.cause : undefined;
+      return systemCodeOf(cause) === 'ECONNREFUSED' ? 'refused' : 'unreachable';
     } finally {
       timer.cancel();
     }
@@ -268,9 +270,4 @@ export class HolderMonitor {
   }
 
   #patience: number | undefined;
-}
-
-function systemCode(error: unknown): unknown {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }
