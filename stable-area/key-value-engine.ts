@@ -12,6 +12,11 @@ export interface KeyValueEngine {
   writeSynced(changes: readonly Change[]): Promise<void>;
   /** Moves what the log holds to a table file, so that a copy and its replay have little to do. Writes may go on meanwhile. */
   shrinkLog?(): Promise<void>;
+  /**
+   * Rewrites what lies from one key up to another without what was deleted there, where that takes much room: a range read
+   * passes everything that was deleted since. Reads and writes may go on meanwhile.
+   */
+  dropDeleted?(from: Key, to: Key): Promise<void>;
   close(): Promise<void>;
 }
 

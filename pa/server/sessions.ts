@@ -183,7 +183,9 @@ export class Sessions<Route> {
     const { result } = await this.#store.execute((transaction) => {
       const record = transaction.get(clientRecords, key);
       if (record === undefined || record.lowestUnfinished === everyCallFinished) return undefined;
-      const range = { ...replyKeysOf(key), limit: repliesPerClientMax };
+      // Not from the first that there ever was: the engine would pass all that were freed.
+      const from = replyKey(key, record.lowestUnfinished);
+      const range = { ...replyKeysOf(key), from, limit: repliesPerClientMax };
       return { record, replies: transaction.range(registeredReplies, range) };
     });
     // A hello or another load may have made it in the meantime; what is in memory is never older.

@@ -164,7 +164,7 @@ class FolderArea implements StableArea {
     this.#alsoWaitFor(confirmation === 'fenced' ? holder.close() : this.#holder?.close());
     if (confirmation === 'fenced') return this.#lost();
     this.#holder = holder;
-    this.#alsoWaitFor(this.#clean(linked.claim.epoch, values));
+    this.#alsoWaitFor(this.#clean(holder, values));
     return { kind: 'held', holder };
   }
 
@@ -261,7 +261,7 @@ class FolderArea implements StableArea {
   }
 
   /** What could not be removed is tried again by the next holder. */
-  async #clean(epoch: number, values: ValueLog): Promise<void> {
+  async #clean(holder: EngineHolder, values: ValueLog): Promise<void> {
     const { timers, folder, random } = this.#options;
     // The first calls after a takeover need the disk and the threads more.
     await new Promise<void>((resolve) => {
@@ -271,8 +271,10 @@ class FolderArea implements StableArea {
         resolve();
       };
     });
+    const { epoch } = holder.claim;
     await removeLeftovers(folder, random, this.#paths, epoch).catch(() => undefined);
     await values.removeUnnamed().catch(() => undefined);
+    await holder.dropDeleted();
   }
 
   #alsoWaitFor(task: Promise<void> | undefined): void {

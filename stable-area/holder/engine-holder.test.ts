@@ -164,3 +164,19 @@ test('open: the record of the area must be there, and be that of this area', asy
   other.records.apply([{ key: areaKey, value: another.records.get(areaKey) }]);
   await expect(other.claimAgain()).rejects.toMatchObject({ code: 'STABLE_AREA_CORRUPT' });
 });
+
+test('holder: after many deletions of PA the engine is asked once to forget them', async () => {
+  const asked: string[][] = [];
+  const dropDeleted = async (from: string, to: string): Promise<void> =>
+    void asked.push([from, to]);
+  const { holder } = await held({ dropDeleted });
+  const deletions = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, index) => ({ key: `${prefix}r${index}`, value: undefined }));
+  await commitDurably(holder, deletions('\x02', 60_000));
+  await commitDurably(holder, deletions('\x01', 49_999));
+  expect(asked).toEqual([]);
+  await commitDurably(holder, deletions('\x01', 1));
+  expect(asked).toEqual([['\x01', '\x02']]);
+  await commitDurably(holder, deletions('\x01', 49_999));
+  expect(asked).toHaveLength(1);
+});

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { Clock, Timers } from '../../environment/clock.ts';
 import type { ReadUse } from '../../environment/folder.ts';
 import type { KeyValueEngine } from '../key-value-engine.ts';
-import { isValueKey, ringKey } from '../keys.ts';
+import { isValueKey, paPrefix, ringKey, servicePrefix } from '../keys.ts';
 import type { BatchLimits } from '../limits.ts';
 import {
   type Change,
@@ -41,6 +41,9 @@ export interface HolderParts {
   readonly values?: ValueLog | undefined;
 }
 
+/** Between two looks at what PA deleted: as many keys a range read passes in 5 ms. */
+const deletedMax = 50_000;
+
 /** How often a value is looked for again because its segment was removed meanwhile. */
 const locateAttemptsMax = 10;
 
@@ -64,6 +67,9 @@ export class EngineHolder implements Holder {
   readonly #group: GroupCommit;
   #loss: HolderLoss | undefined;
   #engineClosed: Promise<void> | undefined;
+  /** Of PA's keys: nearly all of them are deleted soon. */
+  #deleted = 0;
+  #isDropping = false;
   #commits = 0;
   #batches = 0;
   #changes = 0;
@@ -194,6 +200,16 @@ export class EngineHolder implements Holder {
     if (!this.#isLost()) await this.#parts.engine.shrinkLog?.().catch(() => undefined);
   }
 
+  /** Lets the engine forget what PA deleted: the range reads of the next takeover would pass all of it. */
+  async dropDeleted(): Promise<void> {
+    if (this.#isLost() || this.#isDropping) return;
+    this.#deleted = 0;
+    this.#isDropping = true;
+    // What fails here fails the next write too, or does no harm.
+    await this.#parts.engine.dropDeleted?.(paPrefix, servicePrefix).catch(() => undefined);
+    this.#isDropping = false;
+  }
+
   async close(): Promise<void> {
     if (!this.#isLost()) {
       await this.#group.drain();
@@ -239,6 +255,7 @@ export class EngineHolder implements Holder {
     const sealed: Change[] = [];
     for (const [key, value] of changes) {
       if (values !== undefined && isValueKey(key)) continue;
+      if (value === undefined && key.startsWith(paPrefix)) this.#deleted += 1;
       sealed.push({ key, value: value === undefined ? undefined : seal(key, value) });
     }
     if (values !== undefined) sealed.push(...(await values.prepare(batch, changes)));
@@ -251,6 +268,7 @@ export class EngineHolder implements Holder {
     space.noteRecords(bytes);
     const unneeded = values?.written(batch) ?? [];
     if (unneeded.length > 0) void this.#remove(unneeded);
+    if (this.#deleted >= deletedMax) void this.dropDeleted();
   }
 
   /** What nothing durable names any more. What could not be removed is left to the next holder. */

@@ -18,6 +18,7 @@ import { currentName } from './file-names.ts';
 
 /** In Node a `Level` is a `ClassicLevel`, which its type does not say. */
 type Database = Level<Buffer, Buffer> & {
+  approximateSize(start: Buffer, end: Buffer): Promise<number>;
   compactRange(start: Buffer, end: Buffer): Promise<void>;
 };
 
@@ -31,6 +32,9 @@ export interface LevelEngineSettings {
   /** For the torture test alone; see copy.ts. */
   readonly tablesToLink?: TablesToLink;
 }
+
+/** Some 20,000 deleted keys, which a range read passes in 2 ms. */
+const droppedBytesMin = 512 * 1024;
 
 /** No key is empty. */
 const beforeAllKeys = Buffer.alloc(0);
@@ -119,6 +123,12 @@ class LevelEngine implements KeyValueEngine {
   /** LevelDB empties its buffer into a table before it compacts anything; in this range there is nothing to compact. */
   async shrinkLog(): Promise<void> {
     await this.#database.compactRange(beforeAllKeys, beforeAllKeys);
+  }
+
+  async dropDeleted(from: Key, to: Key): Promise<void> {
+    const [start, end] = [keyBytes(from), keyBytes(to)];
+    const bytes = await this.#database.approximateSize(start, end);
+    if (bytes >= droppedBytesMin) await this.#database.compactRange(start, end);
   }
 
   close(): Promise<void> {
