@@ -1,10 +1,7 @@
-import { nodeEnvironment } from '../environment/adapters/node-environment.ts';
 import type { Endpoint } from '../environment/network.ts';
-import { MountProgramV3Client } from '../protocol/generated/mount.ts';
-import { NfsProgramV3Client, StableHow } from '../protocol/generated/nfs3.ts';
-import { authSys } from '../rpc/auth.ts';
-import { connectRpc } from '../rpc/client/rpc-client.ts';
+import { StableHow } from '../protocol/generated/nfs3.ts';
 import { callsPerSecond } from './measure.ts';
+import { openStockClient } from './stock-client.ts';
 
 /** What a stock client does over one TCP connection, NFS version 3. */
 export interface StockWorkload {
@@ -17,33 +14,10 @@ export interface StockWorkload {
 const transferBytes = 1_048_576;
 const transfers = 16;
 const fileName = 'bench-stock';
-/** UNCHECKED, and no attribute is set. */
-const unset = { setIt: false } as const;
-const unsetTime = { setIt: 0 } as const;
-const plainFile = {
-  mode: 0,
-  objAttributes: {
-    mode: unset,
-    uid: unset,
-    gid: unset,
-    size: unset,
-    atime: unsetTime,
-    mtime: unsetTime,
-  },
-} as const;
 
 export async function openStockWorkload(at: Endpoint, alias: string): Promise<StockWorkload> {
-  const credential = authSys({ machineName: 'bench', uid: 0, gid: 0, gids: [] });
-  const client = await connectRpc(at, { ...nodeEnvironment(), credential });
-  const mounted = await new MountProgramV3Client(client).mountproc3Mnt(`/${alias}`);
-  if (mounted.fhsStatus !== 0) throw new Error(`MOUNT of /${alias}: status ${mounted.fhsStatus}`);
-  const dir = { data: mounted.mountinfo.fhandle };
-  const nfs = new NfsProgramV3Client(client);
-  const made = await nfs.nfsproc3Create({ where: { dir, name: fileName }, how: plainFile });
-  if (made.status !== 0 || !made.resok.obj.handleFollows) {
-    throw new Error(`CREATE: status ${made.status}`);
-  }
-  const file = made.resok.obj.handle;
+  const { nfs, root, create, close } = await openStockClient(at, alias);
+  const file = { data: await create(root, fileName) };
   const data = Buffer.alloc(transferBytes, 0x5a);
   for (let at = 0; at < transfers; at += 1) {
     const place = { file, offset: BigInt(at * transferBytes), count: transferBytes };
@@ -67,8 +41,6 @@ export async function openStockWorkload(at: Endpoint, alias: string): Promise<St
       );
       return (perSecond * transferBytes) / 1e6;
     },
-    close: () => {
-      client.close();
-    },
+    close,
   };
 }

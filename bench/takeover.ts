@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { connectAlias, type ConnectedAlias } from '../pa/index.ts';
@@ -23,7 +21,6 @@ const repeats = Number(values.repeats);
 const outstanding = 256;
 /** A backup that has just started still compiles, and its predecessor's dirty pages are still written. */
 const settleMs = 4_000;
-const lookMs = 50;
 
 interface Volume {
   readonly cluster: BenchCluster;
@@ -38,24 +35,9 @@ async function open(): Promise<Volume> {
   return { cluster, alias, workload: await openWorkload(alias, 'home'), stallsMs: [] };
 }
 
-/** The process that serves, once another one stands by. */
-async function primaryPid({ cluster }: Volume): Promise<number> {
-  for (;;) {
-    const text = await readFile(join(cluster.folder, 'cluster.json'), 'utf8');
-    const { servers } = JSON.parse(text) as {
-      servers: { pid: number; roles: Record<string, string> }[];
-    };
-    const primary = servers.find(({ roles }) => roles.home === 'primary');
-    if (primary !== undefined && servers.some(({ roles }) => roles.home === 'backup')) {
-      return primary.pid;
-    }
-    await sleep(lookMs);
-  }
-}
-
 /** From the kill to the reply of a durable call that was sent after it. */
 async function killPrimary(volume: Volume): Promise<void> {
-  const pid = await primaryPid(volume);
+  const pid = await volume.cluster.primaryPid();
   await sleep(settleMs);
   const startMs = performance.now();
   process.kill(pid, 'SIGKILL');

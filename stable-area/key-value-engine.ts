@@ -7,6 +7,8 @@ import type { Change, Key, KeyRange, StoredRecord } from './stable-area.ts';
 export interface KeyValueEngine {
   /** Reads reject with a StableAreaError STABLE_AREA_CORRUPT where the engine itself finds damage. */
   getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]>;
+  /** The same of one key, in the calling turn: a look at memory, and at pages of files that the system has for the most part. */
+  getNow?(key: Key): Uint8Array | undefined;
   range(range: KeyRange): Promise<StoredRecord[]>;
   /** One atomic write; resolves when it is synced. Any rejection is final: the caller must stop using the engine. */
   writeSynced(changes: readonly Change[]): Promise<void>;

@@ -103,6 +103,11 @@ export interface Holder {
   /** Records that are durable, in the order of `keys`; undefined where there is none. Changes committed but not yet durable are not seen. */
   getMany(keys: readonly Key[]): Promise<(Uint8Array | undefined)[]>;
   /**
+   * The same in the calling turn, for records that hold their value themselves. Undefined where it would take long, or where
+   * something is wrong: `getMany` knows.
+   */
+  lookNow?(keys: readonly Key[]): readonly (Uint8Array | undefined)[] | undefined;
+  /**
    * The same in the calling turn, for values of the value log that were written or read lately; undefined where that cannot be
    * said of all of them: `getMany` knows. 'lent': the bytes go into one reply and nowhere else (`ReadFile.readNow`).
    */

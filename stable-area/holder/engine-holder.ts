@@ -23,6 +23,7 @@ import type { ValueLog } from '../value-log/value-log.ts';
 import { verifyArea } from './area-record.ts';
 import { encodeRingEntry, slotOf } from './batch-ring.ts';
 import { type BatchChanges, GroupCommit } from './group-commit.ts';
+import { QuickLook } from './quick-look.ts';
 import type { SpaceWatch } from './space-watch.ts';
 import { seal, unseal } from './value-format.ts';
 import { unsealAll } from './unseal-all.ts';
@@ -65,6 +66,7 @@ export async function openHolder(parts: HolderParts): Promise<EngineHolder> {
 export class EngineHolder implements Holder {
   readonly #parts: HolderParts;
   readonly #group: GroupCommit;
+  readonly #quickLook: QuickLook;
   #loss: HolderLoss | undefined;
   #engineClosed: Promise<void> | undefined;
   /** Of PA's keys: nearly all of them are deleted soon. */
@@ -80,6 +82,7 @@ export class EngineHolder implements Holder {
 
   constructor(parts: HolderParts, newestBatch: number) {
     this.#parts = parts;
+    this.#quickLook = new QuickLook(parts.engine, parts.clock);
     this.#group = new GroupCommit({
       clock: parts.clock,
       timers: parts.timers,
@@ -154,6 +157,10 @@ export class EngineHolder implements Holder {
     const { values } = this.#parts;
     if (values === undefined || !keys.some(isValueKey)) return this.#getMany(keys, undefined);
     return values.load((found) => this.#getMany(keys, found));
+  }
+
+  lookNow(keys: readonly Key[]): (Uint8Array | undefined)[] | undefined {
+    return this.#isLost() ? undefined : this.#quickLook.at(keys);
   }
 
   getNow(keys: readonly Key[], use: ReadUse): readonly Uint8Array[] | undefined {

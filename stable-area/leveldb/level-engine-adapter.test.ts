@@ -16,6 +16,8 @@ test('a log that was shrunk leaves next to nothing to copy, and loses nothing', 
   expect(before).toBeGreaterThan(keys.length * value.length);
   expect(await factory.copiedBytes(directory)).toBeLessThan(before / 100);
   const found = await engine.getMany(keys);
+  expect(engine.getNow?.('k7')).toEqual(value);
+  expect(engine.getNow?.('k')).toBeUndefined();
   expect(found.every((stored) => stored !== undefined && value.equals(stored))).toBe(true);
   await engine.close();
 });

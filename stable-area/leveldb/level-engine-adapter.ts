@@ -96,6 +96,10 @@ class LevelEngine implements KeyValueEngine {
     return this.#database.getMany(keys.map(keyBytes)).catch(refuseCorruption);
   }
 
+  getNow(key: Key): Uint8Array | undefined {
+    return this.#database.getSync(keyBytes(key));
+  }
+
   async range({ from, to, limit, reverse = false }: KeyRange): Promise<StoredRecord[]> {
     const entries = await this.#database
       .iterator({

@@ -1,6 +1,7 @@
 import { test as property, fc } from '@fast-check/vitest';
 import { expect, test } from 'vitest';
-import type { Change, Holder, HolderLoss, KeyRange, StoredRecord } from '../stable-area.ts';
+import type { Holder } from '../stable-area.ts';
+import { SlowHolder } from '../testing/slow-holder.ts';
 import { HolderWatch } from './holder-watch.ts';
 import { countedBy, type Executed, type Table, type Transaction } from './record-store.ts';
 import { createRecordStore } from './store.ts';
@@ -10,75 +11,6 @@ const texts: Table<string> = {
   encode: (value) => Buffer.from(value, 'latin1'),
   decode: (bytes) => Buffer.from(bytes).toString('latin1'),
 };
-
-/** A holder whose loads and syncs end when the test says so. */
-class SlowHolder {
-  readonly stored = new Map<string, Uint8Array>();
-  readonly #waiting: { batch: number; changes: readonly Change[] }[] = [];
-  readonly #loads: (() => void)[] = [];
-  getManyCalls = 0;
-  rangeCalls = 0;
-  durableBatch = 0;
-  lastBatch = 0;
-  loss: HolderLoss | undefined;
-  onDurable: ((batch: number) => void) | undefined;
-  onLoss: ((loss: HolderLoss) => void) | undefined;
-  getNow: Holder['getNow'];
-
-  commit(changes: readonly Change[]): number {
-    this.lastBatch += 1;
-    this.#waiting.push({ batch: this.lastBatch, changes });
-    return this.lastBatch;
-  }
-
-  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    this.getManyCalls += 1;
-    // LevelDB reads a snapshot taken when the load begins.
-    const values = keys.map((key) => this.stored.get(key));
-    return new Promise((resolve) =>
-      this.#loads.push(() => {
-        resolve(values);
-      }),
-    );
-  }
-
-  range({ from, to, limit }: KeyRange): Promise<StoredRecord[]> {
-    this.rangeCalls += 1;
-    const keys = [...this.stored.keys()].filter((key) => key >= from && key < to).sort();
-    const found = keys
-      .slice(0, limit)
-      .map((key) => ({ key, value: this.stored.get(key) ?? Buffer.alloc(0) }));
-    return new Promise((resolve) =>
-      this.#loads.push(() => {
-        resolve(found);
-      }),
-    );
-  }
-
-  finishLoad(index = 0): boolean {
-    const [load] = this.#loads.splice(index % Math.max(1, this.#loads.length), 1);
-    load?.();
-    return load !== undefined;
-  }
-
-  sync(): boolean {
-    const next = this.#waiting.shift();
-    if (next === undefined) return false;
-    for (const { key, value } of next.changes) {
-      if (value === undefined) this.stored.delete(key);
-      else this.stored.set(key, value);
-    }
-    this.durableBatch = next.batch;
-    this.onDurable?.(next.batch);
-    return true;
-  }
-
-  async settle(): Promise<void> {
-    do await new Promise((resolve) => setImmediate(resolve));
-    while (this.finishLoad() || this.sync());
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 function setUp(cacheBytesMax = 1_000_000) {
   const holder = new SlowHolder();
@@ -105,6 +37,29 @@ test('a procedure is repeated until its records are in memory, and then answers 
   expect(await run(holder, store.execute(read))).toEqual(['1', undefined]);
   expect(executions).toBe(3);
   expect(store.execute(read)).toEqual({ result: ['1', undefined], batch: 0 });
+});
+
+test('what can be looked at in the calling turn is no reason to repeat; what does not decode is left to the load', async () => {
+  const { holder, store } = setUp();
+  holder.isQuick = true;
+  holder.stored.set('\x02ta', Buffer.from('1'));
+  const read = (transaction: Transaction) => {
+    transaction.prefetch([{ table: texts, key: 'a' }]);
+    return [transaction.get(texts, 'a'), transaction.get(texts, 'b')];
+  };
+  expect(store.execute(read)).toEqual({ result: ['1', undefined], batch: 0 });
+  expect(store.statistics()).toMatchObject({ cacheEntries: 2, loads: 0, repeatedExecutions: 0 });
+
+  const decode = (): string => {
+    throw new Error('a later version');
+  };
+  const reading = store.execute((transaction) => transaction.get({ ...texts, decode }, 'c'));
+  expect(await run(holder, reading)).toBeUndefined();
+  holder.stored.set('\x02td', Buffer.from('1'));
+  const failing = store.execute((transaction) => transaction.get({ ...texts, decode }, 'd'));
+  const refused = expect(failing).rejects.toThrow('a later version');
+  await holder.settle();
+  await refused;
 });
 
 test('prefetch loads everything in one go', async () => {
@@ -233,6 +188,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('append' as const), key: fc.nat(5), other: fc.nat(5) }),
   fc.record({ kind: fc.constant('load' as const), index: fc.nat(3) }),
   fc.record({ kind: fc.constant('sync' as const) }),
+  fc.record({ kind: fc.constant('quick' as const), isQuick: fc.boolean() }),
 );
 
 property.prop([fc.array(step, { maxLength: 60 }), fc.nat(800)], { numRuns: 500 })(
@@ -282,6 +238,8 @@ property.prop([fc.array(step, { maxLength: 60 }), fc.nat(800)], { numRuns: 500 }
         holder.finishLoad(it.index);
         await Promise.resolve();
         await Promise.resolve();
+      } else if (it.kind === 'quick') {
+        holder.isQuick = it.isQuick;
       } else {
         holder.sync();
       }
@@ -318,7 +276,10 @@ function toggle(transaction: Transaction, key: string): boolean {
   return wasThere;
 }
 
-const toggled = fc.record({ list: fc.nat(1), member: fc.nat(5), loads: fc.nat(2) });
+const toggled = fc.record({
+  ...{ list: fc.nat(1), member: fc.nat(5), loads: fc.nat(2) },
+  isQuick: fc.boolean(),
+});
 
 property.prop([fc.array(toggled, { maxLength: 60 }), fc.nat(4_000)], { numRuns: 300 })(
   'a member of a counted list is there when it is, however much of the list is in memory',
@@ -326,7 +287,8 @@ property.prop([fc.array(toggled, { maxLength: 60 }), fc.nat(4_000)], { numRuns: 
     const { holder, store } = setUp(cacheBytesMax);
     const model = new Set<string>();
     const pending: unknown[] = [];
-    for (const { list, member, loads } of steps) {
+    for (const { list, member, loads, isQuick } of steps) {
+      holder.isQuick = isQuick;
       const key = `${list}${member}`;
       pending.push(
         store.execute((transaction) => {

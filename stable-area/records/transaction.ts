@@ -40,7 +40,7 @@ export interface UnkeptChange {
 export class StagedTransaction implements Transaction {
   readonly #cache: RecordCache;
   readonly #lists: ListCache;
-  readonly #holder: Pick<Holder, 'getNow'>;
+  readonly #holder: Pick<Holder, 'getNow' | 'lookNow'>;
   /** Values of transient tables that this execution has read; by prefix and key. */
   readonly #transients = new Map<Key, unknown>();
   #needs: CallNeeds | undefined;
@@ -52,7 +52,7 @@ export class StagedTransaction implements Transaction {
   batch = 0;
   #readsOnly = false;
 
-  constructor(cache: RecordCache, lists: ListCache, holder: Pick<Holder, 'getNow'>) {
+  constructor(cache: RecordCache, lists: ListCache, holder: Pick<Holder, 'getNow' | 'lookNow'>) {
     this.#cache = cache;
     this.#lists = lists;
     this.#holder = holder;
@@ -86,8 +86,10 @@ export class StagedTransaction implements Transaction {
     if (entry?.staged === true) return entry.stagedValue as V | undefined;
     if (entry?.known !== true) {
       if (this.#isAbsent(table, key)) return undefined;
-      if (table.isTransient !== true) return leaveFor(entry ?? this.#cache.obtain(table, key));
-      return this.#transient(table, key);
+      if (table.isTransient === true) return this.#transient(table, key);
+      const missing = entry ?? this.#cache.obtain(table, key);
+      if (!this.#lookNow([missing])) return leaveFor(missing);
+      return missing.value as V | undefined;
     }
     entry.referenced = true;
     if (entry.batch > this.batch) this.batch = entry.batch;
@@ -137,13 +139,37 @@ export class StagedTransaction implements Transaction {
     if (missing.length === 0) return;
     const transient = missing.filter(({ table }) => table.isTransient === true);
     const isRead = transient.length > 0 && this.#readNow(transient, use);
-    if (isRead && transient.length === missing.length) return;
     const need = new NeedMoreRecords();
     for (const { table, key } of missing) {
       if (isRead && table.isTransient === true) continue;
       need.entries.push(this.#cache.obtain(table, key));
     }
+    if (need.entries.length === 0) return;
+    if (transient.length === 0 && this.#lookNow(need.entries)) return;
     leave(need);
+  }
+
+  /**
+   * No change of these is in memory, durable or not, so what is stored is what they hold. Where the bytes are not what they
+   * should be they are left to the load, which has an owner for that.
+   */
+  #lookNow(entries: readonly CacheEntry[]): boolean {
+    const keys = entries.map(({ table, key }) => table.prefix + key);
+    const stored = this.#holder.lookNow?.(keys);
+    if (stored === undefined) return false;
+    const values: unknown[] = [];
+    try {
+      entries.forEach(({ table, key }, index) => {
+        const bytes = stored[index];
+        values.push(bytes && table.decode(bytes, key));
+      });
+    } catch {
+      return false;
+    }
+    entries.forEach((entry, index) => {
+      this.#cache.set(entry, values[index], 0, stored[index]?.length ?? 0);
+    });
+    return true;
   }
 
   #transient<V>(table: Table<V>, key: Key): V {

@@ -1,0 +1,182 @@
+import { parseArgs } from 'node:util';
+import { startBenchCluster } from './cluster.ts';
+import { median } from './measure.ts';
+import { cpuUsOf, forgetPeak, type Memory, memoryOf } from './process-usage.ts';
+import { openStockClient, type StockClient } from './stock-client.ts';
+
+// `npm run bench:growth`: one directory that grows. What a CREATE costs in it and in an empty one beside it, what the primary
+// keeps in memory then, with many connections too, and while all of it is listed. Linux only. Nothing here is asserted.
+
+const { values } = parseArgs({
+  options: {
+    files: { type: 'string', default: '1000000' },
+    connections: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '5' },
+    folder: { type: 'string' },
+  },
+});
+const filesMax = Number(values.files);
+const connections = Number(values.connections);
+const rounds = Number(values.rounds);
+
+const fillOutstanding = 128;
+const outstanding = 32;
+const callsAtMany = 1_000;
+const callsAtOne = 100;
+const listingBytes = 65_536;
+const smallestSize = 1_000;
+
+/** Of CREATEs in one directory: processor time of the primary for each, and how long each waited, in µs. */
+interface Cost {
+  readonly cpuUs: number;
+  readonly latencyUs: number;
+}
+
+const cluster = await startBenchCluster(values.folder);
+const pid = await cluster.primaryPid();
+const clients = await openClients(4);
+const [client] = clients;
+if (client === undefined) throw new Error('there is a client');
+try {
+  await measureAll(client);
+} finally {
+  for (const each of clients) each.close();
+  await cluster.close();
+}
+
+async function measureAll({ root, makeDirectory }: StockClient): Promise<void> {
+  const directory = await makeDirectory(root, 'growing');
+  showMemory('at first', await memoryOf(pid));
+  let made = 0;
+  const makeNames = (count: number, atOnce: number): Promise<void> => {
+    const from = made;
+    made += count;
+    return create(directory, from, count, atOnce);
+  };
+  for (let size = smallestSize; size <= filesMax; size *= 10) {
+    const startMs = performance.now();
+    const startCpuUs = await cpuUsOf(pid);
+    const missing = Math.max(0, size - made);
+    await makeNames(missing, fillOutstanding);
+    const seconds = (performance.now() - startMs) / 1_000;
+    const cpuUs = ((await cpuUsOf(pid)) - startCpuUs) / missing;
+    showMemory(`${size} files`, await memoryOf(pid));
+    console.log(
+      `  filled at ${(missing / seconds).toFixed(0)} files/s, ${cpuUs.toFixed(0)} µs of processor time each`,
+    );
+    const empty = await makeDirectory(root, `empty-${size}`);
+    let inEmpty = 0;
+    const costs: { full: Cost; empty: Cost }[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const full = await costOf(makeNames);
+      const beside = await costOf((count, atOnce) => {
+        const from = inEmpty;
+        inEmpty += count;
+        return create(empty, from, count, atOnce);
+      });
+      costs.push({ full, empty: beside });
+    }
+    showCosts(costs);
+  }
+  const many = await openClients(connections);
+  try {
+    const last = await makeDirectory(root, 'connections');
+    await Promise.all(many.map((each, index) => each.create(last, `f${index}`)));
+    showMemory(`with ${connections} connections`, await memoryOf(pid));
+    await list(directory, made);
+  } finally {
+    for (const each of many) each.close();
+  }
+}
+
+/** Names in no order, as those of a program that hashes: neighbours in the directory are none in LevelDB. */
+function nameOf(index: number): string {
+  return `f${(Math.imul(index, 0x9e37_79b1) >>> 0).toString(16)}`;
+}
+
+async function create(dir: Buffer, from: number, count: number, atOnce: number): Promise<void> {
+  let next = from;
+  const worker = async (_: unknown, index: number): Promise<void> => {
+    while (next < from + count) {
+      const own = next;
+      next += 1;
+      await clients[index % clients.length]?.create(dir, nameOf(own));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+async function costOf(make: (count: number, atOnce: number) => Promise<void>): Promise<Cost> {
+  const startCpuUs = await cpuUsOf(pid);
+  await make(callsAtMany, outstanding);
+  const cpuUs = ((await cpuUsOf(pid)) - startCpuUs) / callsAtMany;
+  const startMs = performance.now();
+  await make(callsAtOne, 1);
+  return { cpuUs, latencyUs: ((performance.now() - startMs) * 1_000) / callsAtOne };
+}
+
+function showCosts(costs: readonly { full: Cost; empty: Cost }[]): void {
+  const show = (what: string, of: (cost: Cost) => number): void => {
+    const full = median(costs.map((cost) => of(cost.full)));
+    const empty = median(costs.map((cost) => of(cost.empty)));
+    const ratio = (full / empty).toFixed(2);
+    console.log(
+      `  CREATE, ${what}: ${full.toFixed(0)} µs, in an empty directory ${empty.toFixed(0)} µs, ratio ${ratio}`,
+    );
+  };
+  show(`processor time, ${outstanding} outstanding`, ({ cpuUs }) => cpuUs);
+  show('latency, 1 outstanding', ({ latencyUs }) => latencyUs);
+}
+
+/** All of the directory, with attributes and handles and then without. */
+async function list(data: Buffer, expected: number): Promise<void> {
+  for (const way of ['READDIRPLUS', 'READDIR'] as const) {
+    await forgetPeak(pid);
+    const startCpuUs = await cpuUsOf(pid);
+    const startMs = performance.now();
+    const found = await countEntries(data, way);
+    const seconds = (performance.now() - startMs) / 1_000;
+    const cpuUs = ((await cpuUsOf(pid)) - startCpuUs) / found;
+    if (found !== expected + 2) throw new Error(`${way}: ${found} names`);
+    showMemory(`${way} of ${found} names`, await memoryOf(pid));
+    console.log(
+      `  ${(found / seconds).toFixed(0)} names/s, ${cpuUs.toFixed(1)} µs of processor time each`,
+    );
+  }
+}
+
+async function countEntries(data: Buffer, way: 'READDIRPLUS' | 'READDIR'): Promise<number> {
+  const nfs = clients[0]?.nfs;
+  if (nfs === undefined) throw new Error('there is a client');
+  const cookieverf = Buffer.alloc(8);
+  let cookie = 0n;
+  let found = 0;
+  for (;;) {
+    const from = { dir: { data }, cookie, cookieverf };
+    const result =
+      way === 'READDIR'
+        ? await nfs.nfsproc3Readdir({ ...from, count: listingBytes })
+        : await nfs.nfsproc3Readdirplus({
+            ...from,
+            dircount: listingBytes,
+            maxcount: listingBytes,
+          });
+    if (result.status !== 0) throw new Error(`${way}: status ${result.status}`);
+    const { entries, eof } = result.resok.reply;
+    found += entries.length;
+    const last = entries.at(-1);
+    if (eof || last === undefined) return found;
+    cookie = last.cookie;
+  }
+}
+
+function openClients(count: number): Promise<StockClient[]> {
+  return Promise.all(Array.from({ length: count }, () => openStockClient(cluster.address, 'home')));
+}
+
+function showMemory(when: string, memory: Memory): void {
+  const { residentMb, anonymousMb, fileMb, peakMb } = memory;
+  console.log(
+    `${when.padEnd(34)} resident ${residentMb.toFixed(0)} MiB (own ${anonymousMb.toFixed(0)}, of files ${fileMb.toFixed(0)}), most ${peakMb.toFixed(0)}`,
+  );
+}
