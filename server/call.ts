@@ -87,5 +87,6 @@ export function parseHandle(call: Call, handle: Buffer): Outcome<HandleTarget> {
   const { transaction, caller } = call.service;
   const found = call.exports.find(transaction, target.exportRoot, caller);
   if (found.status !== 'ok') return found;
-  return call.enter(found.rule) ?? { status: 'ok', ...target };
+  const { ino, exportRoot } = target;
+  return call.enter(found.rule) ?? { status: 'ok', ino, exportRoot };
 }

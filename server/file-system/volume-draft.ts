@@ -23,7 +23,18 @@ export class VolumeDraft {
   ) {
     this.transaction = context.transaction;
     this.#context = context;
-    this.#state = { ...getState(context.transaction) };
+    const state = getState(context.transaction);
+    // Field by field: V8 copies a spread through its runtime.
+    this.#state = {
+      nextIno: state.nextIno,
+      nextContentId: state.nextContentId,
+      usedBytes: state.usedBytes,
+      usedInodes: state.usedInodes,
+      quota: state.quota,
+      clockMicroseconds: state.clockMicroseconds,
+      freeHead: state.freeHead,
+      freeTail: state.freeTail,
+    };
   }
 
   /**

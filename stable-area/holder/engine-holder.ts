@@ -260,12 +260,18 @@ export class EngineHolder implements Holder {
   async #write(batch: number, changes: BatchChanges, bytes: number): Promise<void> {
     const { values, space, claim, engine } = this.#parts;
     const sealed: Change[] = [];
+    const inValueLog = new Map<Key, Uint8Array | undefined>();
     for (const [key, value] of changes) {
-      if (values !== undefined && isValueKey(key)) continue;
+      if (values !== undefined && isValueKey(key)) {
+        inValueLog.set(key, value);
+        continue;
+      }
       if (value === undefined && key.startsWith(paPrefix)) this.#deleted += 1;
       sealed.push({ key, value: value === undefined ? undefined : seal(key, value) });
     }
-    if (values !== undefined) sealed.push(...(await values.prepare(batch, changes)));
+    if (values !== undefined && inValueLog.size > 0) {
+      sealed.push(...(await values.prepare(batch, inValueLog)));
+    }
     const slot = ringKey(slotOf(batch));
     const entry = encodeRingEntry({ batch, epoch: claim.epoch });
     sealed.push({ key: slot, value: seal(slot, entry) });

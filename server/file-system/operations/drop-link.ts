@@ -1,4 +1,5 @@
 import { dropContent } from '../content/content.ts';
+import { withLinks } from '../records/changed-inode.ts';
 import type { Inode } from '../records/inode.ts';
 import { deleteInode, putInode } from '../records/inode-records.ts';
 import type { Time } from '../time.ts';
@@ -10,7 +11,7 @@ import type { VolumeDraft } from '../volume-draft.ts';
  */
 export function dropLink(volume: VolumeDraft, inode: Inode, time: Time): void {
   if (inode.type !== 'directory' && inode.nlink > 1) {
-    putInode(volume.transaction, { ...inode, nlink: inode.nlink - 1, ctime: time });
+    putInode(volume.transaction, withLinks(inode, inode.nlink - 1, time));
     return;
   }
   if (inode.type === 'regular') dropContent(volume, inode);

@@ -1,5 +1,6 @@
 import { type Change, type OperationContext, openInode } from '../context.ts';
 import { linksMax } from '../limits.ts';
+import { withLinks } from '../records/changed-inode.ts';
 import type { DirectoryInode, Inode } from '../records/inode.ts';
 import { putInode } from '../records/inode-records.ts';
 import { failure, type Outcome } from '../status.ts';
@@ -26,7 +27,7 @@ export function link(
   if (refused !== undefined) return failure(refused);
   const { directory } = opened;
   const now = volume.stamp(inode, directory);
-  const linked = { ...inode, nlink: inode.nlink + 1, ctime: now };
+  const linked = withLinks(inode, inode.nlink + 1, now);
   putInode(context.transaction, linked);
   const after = addName(context.transaction, directory, place.name, linked, now);
   volume.store();

@@ -48,9 +48,12 @@ export function make(
   const refused = volume.refusesGrowth(0, 1);
   if (refused !== undefined) return failure(refused);
   const now = volume.stamp(directory);
+  const { mode, uid, gid } = newOwnership(directory, context.principal, thing.type, asked);
   const common: CommonFields = {
     ino: volume.takeIno(),
-    ...newOwnership(directory, context.principal, thing.type, asked),
+    mode,
+    uid,
+    gid,
     nlink: isDirectory ? 2 : 1,
     atime: chosenTime(asked.atime, now, now),
     mtime: chosenTime(asked.mtime, now, now),
@@ -63,12 +66,20 @@ export function make(
   return { status: 'ok', inode, directory: { before: directory, after } };
 }
 
+/** Field by field where it is done most: see changed-inode. */
 function inodeOf(thing: NewThing, common: CommonFields, parent: number, size: number): Inode {
   switch (thing.type) {
     case 'regular': {
       const file: FileInode = {
         type: 'regular',
-        ...common,
+        ino: common.ino,
+        mode: common.mode,
+        uid: common.uid,
+        gid: common.gid,
+        nlink: common.nlink,
+        atime: common.atime,
+        mtime: common.mtime,
+        ctime: common.ctime,
         size,
         usedBytes: 0,
         content: { root: 0, depth: 0 },
@@ -80,7 +91,14 @@ function inodeOf(thing: NewThing, common: CommonFields, parent: number, size: nu
     case 'directory': {
       const made: DirectoryInode = {
         type: 'directory',
-        ...common,
+        ino: common.ino,
+        mode: common.mode,
+        uid: common.uid,
+        gid: common.gid,
+        nlink: common.nlink,
+        atime: common.atime,
+        mtime: common.mtime,
+        ctime: common.ctime,
         parent,
         entryCount: 0,
         nextCookie: firstCookie,

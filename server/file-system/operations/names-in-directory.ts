@@ -4,6 +4,7 @@ import type { Key } from '../../../stable-area/stable-area.ts';
 import { type OperationContext, openDirectory } from '../context.ts';
 import { refusedName, refusedNewName } from '../names.ts';
 import { mayAccess, mayChangeNames } from '../permissions.ts';
+import { withNames } from '../records/changed-inode.ts';
 import { deleteEntry, type Entry, entries, getEntry, putEntry } from '../records/entry-records.ts';
 import type { DirectoryInode, Inode } from '../records/inode.ts';
 import { getInode, inodes, putInode } from '../records/inode-records.ts';
@@ -71,15 +72,13 @@ export function addName(
   time: Time,
 ): DirectoryInode {
   putEntry(transaction, directory.ino, name, { ino: inode.ino, cookie: directory.nextCookie });
-  const after = {
-    ...directory,
-    nextCookie: directory.nextCookie + 1,
+  const names = {
     entryCount: directory.entryCount + 1,
+    nextCookie: directory.nextCookie + 1,
     // Each directory in it has a `..`.
     nlink: directory.nlink + (inode.type === 'directory' ? 1 : 0),
-    mtime: time,
-    ctime: time,
   };
+  const after = withNames(directory, names, time);
   putInode(transaction, after);
   return after;
 }
@@ -93,13 +92,12 @@ export function removeName(
   time: Time,
 ): DirectoryInode {
   deleteEntry(transaction, directory.ino, name, entry);
-  const after = {
-    ...directory,
+  const names = {
     entryCount: directory.entryCount - 1,
+    nextCookie: directory.nextCookie,
     nlink: directory.nlink - (inode.type === 'directory' ? 1 : 0),
-    mtime: time,
-    ctime: time,
   };
+  const after = withNames(directory, names, time);
   putInode(transaction, after);
   return after;
 }

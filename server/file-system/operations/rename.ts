@@ -2,6 +2,7 @@ import { type Change, type OperationContext, openDirectory } from '../context.ts
 import { linksMax } from '../limits.ts';
 import { isDotName, refusedName } from '../names.ts';
 import { mayAccess, mayChangeNames, stickyForbids } from '../permissions.ts';
+import { withLinks, withNames, withParent } from '../records/changed-inode.ts';
 import { deleteEntry, putEntry } from '../records/entry-records.ts';
 import type { DirectoryInode } from '../records/inode.ts';
 import { putInode } from '../records/inode-records.ts';
@@ -110,8 +111,12 @@ function apply(context: OperationContext, move: Move): Outcome<Renamed> {
   const cookie = target?.entry.cookie ?? to.nextCookie;
   putEntry(transaction, to.ino, move.toName, { ino: source.inode.ino, cookie });
   if (target !== undefined) dropLink(volume, target.inode, now);
-  const moved = { ...source.inode, ctime: now };
-  putInode(transaction, moved.type === 'directory' ? { ...moved, parent: to.ino } : moved);
+  const { inode } = source;
+  const moved =
+    inode.type === 'directory'
+      ? withParent(inode, to.ino, now)
+      : withLinks(inode, inode.nlink, now);
+  putInode(transaction, moved);
   const changes = changeDirectories(move, now);
   putInode(transaction, changes.from.after);
   putInode(transaction, changes.to.after);
@@ -121,25 +126,21 @@ function apply(context: OperationContext, move: Move): Outcome<Renamed> {
 
 function changeDirectories({ from, to, source, target }: Move, now: Time): Renamed {
   const links = source.inode.type === 'directory' ? 1 : 0;
-  const left = {
-    ...from,
+  const fewer = {
     entryCount: from.entryCount - 1,
+    nextCookie: from.nextCookie,
     nlink: from.nlink - links,
-    mtime: now,
-    ctime: now,
   };
-  const receiving = from.ino === to.ino ? left : to;
-  const received = {
-    ...receiving,
+  const receiving = from.ino === to.ino ? fewer : to;
+  const more = {
     entryCount: receiving.entryCount + (target === undefined ? 1 : 0),
     nextCookie: receiving.nextCookie + (target === undefined ? 1 : 0),
     nlink: receiving.nlink + links - (target?.inode.type === 'directory' ? 1 : 0),
-    mtime: now,
-    ctime: now,
   };
+  const received = withNames(to, more, now);
   const toChange = { before: to, after: received };
   return {
-    from: from.ino === to.ino ? toChange : { before: from, after: left },
+    from: from.ino === to.ino ? toChange : { before: from, after: withNames(from, fewer, now) },
     to: toChange,
   };
 }

@@ -3,6 +3,7 @@ import { type Change, type OperationContext, openFile } from '../context.ts';
 import { fileBytesMax } from '../limits.ts';
 import { mayWriteData, withoutSetId } from '../permissions.ts';
 import { isRoot } from '../principal.ts';
+import { withData } from '../records/changed-inode.ts';
 import type { FileInode } from '../records/inode.ts';
 import { inodes, putInode } from '../records/inode-records.ts';
 import { numberKey, onlyKey } from '../records/keys.ts';
@@ -35,14 +36,10 @@ export function write(
   const refused = volume.refusesGrowth(growth, 0);
   if (refused !== undefined) return failure(refused);
   const now = volume.stamp(inode);
-  const after: FileInode = {
-    ...inode,
-    ...writeContent(volume, inode, offset, data),
-    size: Math.max(inode.size, offset + data.length),
-    mode: isRoot(principal) ? inode.mode : withoutSetId(inode, principal),
-    mtime: now,
-    ctime: now,
-  };
+  const { content, usedBytes, contentGeneration } = writeContent(volume, inode, offset, data);
+  const mode = isRoot(principal) ? inode.mode : withoutSetId(inode, principal);
+  const size = Math.max(inode.size, offset + data.length);
+  const after = withData(inode, { mode, size, usedBytes, content, contentGeneration }, now);
   putInode(transaction, after);
   volume.store();
   return { status: 'ok', before: inode, after };

@@ -26,6 +26,7 @@ const version = 1;
 const types = ['regular', 'directory', 'symlink', 'character', 'block', 'fifo', 'socket'] as const;
 const commonBytes = 1 + 8 + 2 + 3 * 4 + 3 * 10;
 const createVerifierBytes = 8;
+const noVerifier = Buffer.alloc(0);
 
 export const inodes: Table<Inode> = {
   prefix: inodePrefix,
@@ -80,14 +81,18 @@ function common(inode: Inode, restBytes: number): RecordWriter {
     .uint32(inode.uid)
     .uint32(inode.gid)
     .uint32(inode.nlink);
-  for (const time of [inode.atime, inode.mtime, inode.ctime]) {
-    writer.int48(time.seconds).uint32(time.nanoseconds);
-  }
+  writeTime(writer, inode.atime);
+  writeTime(writer, inode.mtime);
+  writeTime(writer, inode.ctime);
   return writer;
 }
 
+function writeTime(writer: RecordWriter, { seconds, nanoseconds }: Time): void {
+  writer.int48(seconds).uint32(nanoseconds);
+}
+
 function encodeFile(inode: FileInode): Buffer {
-  const verifier = inode.createVerifier ?? Buffer.alloc(0);
+  const verifier = inode.createVerifier ?? noVerifier;
   return common(inode, 29 + verifier.length)
     .uint64(inode.size)
     .uint64(inode.usedBytes)
@@ -117,7 +122,14 @@ function decodeInode(reader: RecordReader): Inode {
     case 'directory': {
       const inode: DirectoryInode = {
         type,
-        ...shared,
+        ino: shared.ino,
+        mode: shared.mode,
+        uid: shared.uid,
+        gid: shared.gid,
+        nlink: shared.nlink,
+        atime: shared.atime,
+        mtime: shared.mtime,
+        ctime: shared.ctime,
         parent: reader.uint64(),
         entryCount: reader.uint64(),
         nextCookie: reader.uint64(),
@@ -154,7 +166,14 @@ function decodeFile(
   const verifier = reader.rest();
   return {
     type: 'regular',
-    ...shared,
+    ino: shared.ino,
+    mode: shared.mode,
+    uid: shared.uid,
+    gid: shared.gid,
+    nlink: shared.nlink,
+    atime: shared.atime,
+    mtime: shared.mtime,
+    ctime: shared.ctime,
     size,
     usedBytes,
     content,
@@ -173,16 +192,18 @@ function checkInode(inode: Inode): void {
   assert(inode.ino > 0, 'inode 0 does not exist');
   assert((inode.mode & ~0o7777) === 0, 'a mode holds permission bits only');
   assert(inode.nlink > 0, 'an inode without a name is deleted');
-  for (const time of [inode.atime, inode.mtime, inode.ctime]) {
-    assert(time.nanoseconds >= 0 && time.nanoseconds < 1e9);
-  }
+  checkTime(inode.atime);
+  checkTime(inode.mtime);
+  checkTime(inode.ctime);
   switch (inode.type) {
     case 'regular':
       assert(inode.size >= 0 && inode.size <= fileBytesMax, `a size of ${inode.size}`);
       assert(inode.usedBytes >= 0);
       assert(inode.content.depth <= contentDepthMax);
       assert(inode.content.root > 0 || inode.content.depth === 0, 'nothing has no depth');
-      assert([undefined, createVerifierBytes].includes(inode.createVerifier?.length));
+      assert(
+        inode.createVerifier === undefined || inode.createVerifier.length === createVerifierBytes,
+      );
       return;
     case 'directory':
       assert(inode.parent > 0 && inode.nlink >= 2, 'a directory has a parent and two names');
@@ -201,4 +222,8 @@ function checkInode(inode: Inode): void {
     default:
       unreachable(inode);
   }
+}
+
+function checkTime({ nanoseconds }: Time): void {
+  assert(nanoseconds >= 0 && nanoseconds < 1e9);
 }
