@@ -33,10 +33,10 @@ const cellPattern = new RegExp(
 
 /** The bytes of `blocks` blocks from block `block` on. The caller owns them. */
 export function stampedBytes(source: StampSource, block: number, blocks: number): Uint8Array {
-  const bytes = new Uint8Array(blocks * blockBytes);
+  const bytes = Buffer.alloc(blocks * blockBytes);
   for (let cell = 0; cell < blocks * cellsPerBlock; cell += 1) {
     const text = cellText(source, block + Math.floor(cell / cellsPerBlock), cell % cellsPerBlock);
-    for (let at = 0; at < cellBytes; at += 1) bytes[cell * cellBytes + at] = text.charCodeAt(at);
+    bytes.write(text, cell * cellBytes, 'latin1');
   }
   return bytes;
 }
@@ -54,10 +54,10 @@ export function stampsOf(bytes: Uint8Array, block: number, run: string): string[
 function cellText(source: StampSource, block: number, cell: number): string {
   const text = [
     source.run,
-    String(source.client).padStart(clientDigits, '0'),
-    String(source.number).padStart(numberDigits, '0'),
-    String(block).padStart(blockDigits, '0'),
-    String(cell).padStart(cellDigits, '0'),
+    digitsOf(source.client, clientDigits),
+    digitsOf(source.number, numberDigits),
+    digitsOf(block, blockDigits),
+    digitsOf(cell, cellDigits),
   ].join(' ');
   if (text.length !== cellBytes - 1) throw new RangeError(`a stamp too long: ${text}`);
   return `${text}\n`;
@@ -66,21 +66,31 @@ function cellText(source: StampSource, block: number, cell: number): string {
 function stampOfBlock(bytes: Uint8Array, block: number, run: string): string {
   if (bytes.length !== blockBytes) return `${strangeMark}${bytes.length} bytes of a block`;
   if (bytes.every((byte) => byte === 0)) return holeStamp;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   const stamps = new Set<string>();
   for (let cell = 0; cell < cellsPerBlock; cell += 1) {
-    stamps.add(
-      stampOfCell(bytes.subarray(cell * cellBytes, (cell + 1) * cellBytes), block, cell, run),
-    );
+    // As a rule all cells are of one call: only the first is taken apart.
+    if (cell > 0 && text.startsWith(nextCell(text, cell), cell * cellBytes)) continue;
+    stamps.add(stampOfCell(text.slice(cell * cellBytes, (cell + 1) * cellBytes), block, cell, run));
   }
   const [first = '', ...others] = stamps;
   return others.length === 0 ? first : `${strangeMark}torn: ${[...stamps].join(', ')}`;
 }
 
-function stampOfCell(bytes: Uint8Array, block: number, cell: number, run: string): string {
-  const text = String.fromCharCode(...bytes);
+/** What the cell is if the one before it is of the same call, and whole. */
+function nextCell(text: string, cell: number): string {
+  const head = text.slice((cell - 1) * cellBytes, cell * cellBytes - cellDigits - 1);
+  return `${head}${digitsOf(cell, cellDigits)}\n`;
+}
+
+function digitsOf(number: number, digits: number): string {
+  return String(number).padStart(digits, '0');
+}
+
+function stampOfCell(text: string, block: number, cell: number, run: string): string {
   const [, ofRun, client, number, ofBlock, ofCell] = cellPattern.exec(text) ?? [];
   if (ofRun === undefined) {
-    return bytes.every((byte) => byte === 0) ? 'zeros' : `${strangeMark}foreign bytes`;
+    return /^\0*$/.test(text) ? 'zeros' : `${strangeMark}foreign bytes`;
   }
   const stamp = `${Number(client)}.${Number(number)}`;
   if (ofRun !== run) return `${strangeMark}${stamp} of run ${ofRun}`;

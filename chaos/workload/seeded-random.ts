@@ -12,18 +12,26 @@ export interface SeededRandom {
 
 /** sfc32 (Doty-Humphrey's PractRand), seeded by a hash of the seed and the labels. */
 export function seededRandom(seed: number, label = ''): SeededRandom {
-  const state = new Uint32Array(4);
+  // Four numbers in variables: a simulation draws some hundred for each takeover.
   let hash = 0x811c9dc5 ^ seed;
-  for (const text of ['a', 'b', 'c']) {
+  const hashOf = (text: string): number => {
     for (const character of `${seed}/${label}/${text}`) {
       hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
     }
-    state[text === 'a' ? 0 : text === 'b' ? 1 : 2] = hash;
-  }
-  state[3] = 1;
-  for (let warm = 0; warm < 16; warm += 1) next(state);
+    return hash;
+  };
+  let [a, b, c, counter] = [hashOf('a'), hashOf('b'), hashOf('c'), 1];
+  const next = (): number => {
+    const result = (a + b + counter) >>> 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + result) | 0;
+    return result;
+  };
+  for (let warm = 0; warm < 16; warm += 1) next();
 
-  const fraction = (): number => next(state) / 2 ** 32;
+  const fraction = (): number => next() / 2 ** 32;
   const integer = (from: number, to: number): number =>
     from + Math.floor(fraction() * (to - from + 1));
   return {
@@ -35,14 +43,4 @@ export function seededRandom(seed: number, label = ''): SeededRandom {
     },
     fork: (part) => seededRandom(seed, `${label}/${part}`),
   };
-}
-
-function next(state: Uint32Array): number {
-  const [a = 0, b = 0, c = 0, counter = 0] = state;
-  const result = (a + b + counter) >>> 0;
-  state[3] = counter + 1;
-  state[0] = b ^ (b >>> 9);
-  state[1] = c + (c << 3);
-  state[2] = ((c << 21) | (c >>> 11)) + result;
-  return result;
 }

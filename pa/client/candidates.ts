@@ -19,6 +19,8 @@ export interface Candidate {
  */
 export class Candidates {
   readonly #byPlace = new Map<string, Candidate>();
+  /** Undefined when anything has changed since it was made. */
+  #sorted: readonly Candidate[] | undefined;
   readonly #backoff: Backoff;
   readonly #random: Random;
 
@@ -28,8 +30,11 @@ export class Candidates {
   }
 
   /** Highest epoch first. */
-  all(): Candidate[] {
-    return [...this.#byPlace.values()].sort((one, other) => other.port.epoch - one.port.epoch);
+  all(): readonly Candidate[] {
+    this.#sorted ??= [...this.#byPlace.values()].sort(
+      (one, other) => other.port.epoch - one.port.epoch,
+    );
+    return this.#sorted;
   }
 
   get best(): Candidate | undefined {
@@ -45,10 +50,12 @@ export class Candidates {
     const place = placeOf(port);
     const known = this.#byPlace.get(place);
     if (known !== undefined && known.port.epoch >= port.epoch) return;
-    this.#byPlace.set(place, { port, failures: 0, notBeforeMs: 0 });
+    this.#set(place, { port, failures: 0, notBeforeMs: 0 });
     if (this.#byPlace.size <= candidatesMax) return;
     const worst = this.all().at(-1);
-    if (worst !== undefined) this.#byPlace.delete(placeOf(worst.port));
+    if (worst === undefined) return;
+    this.#byPlace.delete(placeOf(worst.port));
+    this.#sorted = undefined;
   }
 
   /** It refused, was silent, or said that it is not the alias's port. */
@@ -56,7 +63,7 @@ export class Candidates {
     const known = this.of(port);
     if (known === undefined) return;
     const notBeforeMs = nowMs + backoffMs(this.#backoff, known.failures, this.#random);
-    this.#byPlace.set(placeOf(port), { ...known, failures: known.failures + 1, notBeforeMs });
+    this.#set(placeOf(port), { ...known, failures: known.failures + 1, notBeforeMs });
   }
 
   /** It answered for the alias, under this epoch. */
@@ -64,11 +71,17 @@ export class Candidates {
     const known = this.of(port);
     if (known === undefined || (known.failures === 0 && known.port.epoch >= epoch)) return;
     const newest = { ...known.port, epoch: Math.max(known.port.epoch, epoch) };
-    this.#byPlace.set(placeOf(port), { port: newest, failures: 0, notBeforeMs: 0 });
+    this.#set(placeOf(port), { port: newest, failures: 0, notBeforeMs: 0 });
   }
 
   clear(): void {
     this.#byPlace.clear();
+    this.#sorted = undefined;
+  }
+
+  #set(place: string, candidate: Candidate): void {
+    this.#byPlace.set(place, candidate);
+    this.#sorted = undefined;
   }
 }
 

@@ -39,12 +39,10 @@ export class Dialer {
   /** Starts attempts that are wanted and not made, ends those that are made and not wanted. */
   update(): void {
     const { candidates, isWanted } = this.#options;
-    const wanted = new Map(
-      candidates
-        .all()
-        .filter(isWanted)
-        .map((candidate) => [placeOf(candidate.port), candidate]),
-    );
+    const wanted = new Map<string, Candidate>();
+    for (const candidate of candidates.all()) {
+      if (isWanted(candidate)) wanted.set(placeOf(candidate.port), candidate);
+    }
     for (const [place, attempt] of this.#attempts) {
       const candidate = wanted.get(place);
       // A place that has a new epoch is a new process perhaps: no reason to wait for the old one's pause.

@@ -32,6 +32,9 @@ import { Registrar } from './registrar.ts';
 import { rehearse } from './rehearsal/rehearse.ts';
 import { Tenure } from './tenure.ts';
 
+/** Made once: an abort without a reason makes one, with a stack, at each takeover. */
+const notNeeded = new Error('the rehearsal is not needed any more');
+
 /** What the volumes of one process share. */
 export interface HostParts {
   readonly environment: Environment;
@@ -227,7 +230,7 @@ export class PairedVolume implements VolumeHost {
       return await monitor.watch();
     } finally {
       this.orders.standingBy = undefined;
-      rehearsal.abort();
+      rehearsal.abort(notNeeded);
     }
   }
 

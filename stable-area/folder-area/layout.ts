@@ -62,7 +62,15 @@ export function epochsAmong(names: readonly string[]): number[] {
 
 /** 0 where there is none. */
 export function highestAmong(names: readonly string[]): number {
-  return epochsAmong(names).reduce((highest, epoch) => Math.max(highest, epoch), 0);
+  // Claims are never deleted, so there are many: only a name that may be higher is looked at closely.
+  let highest = 0;
+  let digits = 0;
+  for (const name of names) {
+    if (name.length < digits || !epochPattern.test(name)) continue;
+    highest = Math.max(highest, Number(name));
+    digits = String(highest).length;
+  }
+  return highest;
 }
 
 /** A name that nobody else has, for what is becoming the claim or the directory of `epoch`. */

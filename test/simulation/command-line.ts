@@ -17,7 +17,7 @@ export type SimulateOptions =
   /** The code is broken on purpose, in one way after the other. */
   | { readonly kind: 'mutations'; readonly only: string | undefined };
 
-export const takeoversDefault = 50;
+export const takeoversDefault = 100;
 const takeoversMax = 10_000;
 const minutesMax = 100_000;
 const seedMax = 2 ** 31 - 1;

@@ -98,7 +98,8 @@ async function simulateMinutes(options: OptionsOf<'minutes'>, say: Say): Promise
     [
       `${totals.runs} runs from seed ${options.firstSeed} on: ${countsOf(totals)}`,
       `in ${((performance.now() - startMs) / 1000).toFixed(0)} s;`,
-      `${(totals.underLoad / cpuSeconds).toFixed(0)} takeovers with calls under way per second of one core;`,
+      `${(totals.takeovers / cpuSeconds).toFixed(0)} takeovers per second of one core,`,
+      `${(totals.underLoad / cpuSeconds).toFixed(0)} of them with calls under way, one of which was answered;`,
       failures === 0 ? 'nothing wrong' : `${failures} runs with findings`,
     ].join(' '),
   );

@@ -41,6 +41,7 @@ const calm: FaultWeights = {
   pause: 0,
   freeze: 0,
   freezeInTable: 0,
+  freezeInSegment: 0,
   failAppend: 0,
   failSync: 0,
   hangSync: 0,
@@ -74,6 +75,7 @@ export function drawWorld(seed: number): World {
 /** Few calls and few messages, so that one kill follows the other: takeovers at each step of takeovers. */
 function briskWorld(seed: number, random: Random): World {
   const latencyMs = random.pick([0.05, 0.2]);
+  const bulkWork = random.fraction() < bulkShare;
   return {
     servers: 2,
     takeoversShare: 1,
@@ -82,8 +84,8 @@ function briskWorld(seed: number, random: Random): World {
     stockClients: 0,
     pauses: false,
     sideWork: false,
-    bulkWork: random.fraction() < bulkShare,
-    faults: { ...calm, ...briskFaults },
+    bulkWork,
+    faults: { ...calm, ...briskFaults, ...(bulkWork && { freezeInSegment: 0.3 }) },
     pace: {
       stepsAheadMax: random.pick([10, 20, 40]),
       restartMsMax: 1,
@@ -122,14 +124,15 @@ function richWorld(seed: number, random: Random): World {
   const faults = drawWeights(random.fork('faults'));
   return {
     servers: random.pick([2, 2, 3]),
-    takeoversShare: 1 / 5,
+    takeoversShare: 1 / 10,
     workers: random.integer(1, 3),
     callsAtOnce: 2,
     stockClients,
     pauses: true,
     sideWork: true,
     bulkWork: random.fraction() < 0.5,
-    faults: stockClients > 0 ? { ...faults, freeze: 0, freezeInTable: 0 } : faults,
+    faults:
+      stockClients > 0 ? { ...faults, freeze: 0, freezeInTable: 0, freezeInSegment: 0 } : faults,
     pace: { stepsAheadMax: 120, restartMsMax: 150, calmMsMax: 25, hungMsMax: 600 },
     cluster: {
       seed,
@@ -165,6 +168,7 @@ function drawWeights(random: Random): FaultWeights {
     pause: 3,
     freeze: 0.5,
     freezeInTable: 1,
+    freezeInSegment: 1,
     failAppend: 1,
     failSync: 1,
     hangSync: 0.5,

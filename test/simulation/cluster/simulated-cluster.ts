@@ -48,7 +48,7 @@ export interface Member {
   engine: KeyValueEngine | undefined;
 }
 
-const claimPattern = /\/claims\/([1-9]\d*)$/;
+const claimsPrefix = `${areaDirectory}/claims/`;
 
 /** Servers, PAMs, a disk and a network in one simulated world. Clients are made by whoever needs them. */
 export class SimulatedCluster {
@@ -225,9 +225,9 @@ export class SimulatedCluster {
 
   /** A look for the next claim that finds none is what covers a reply. */
   #noteLook(process: SimulatedProcess, operation: string, path: string): void {
-    if (operation !== 'status') return;
-    const epoch = Number(claimPattern.exec(path)?.[1] ?? 0);
-    if (epoch < 2 || this.disk.find(`${areaDirectory}/claims/${epoch}`) !== undefined) return;
+    if (operation !== 'status' || !path.startsWith(claimsPrefix)) return;
+    const epoch = Number(path.slice(claimsPrefix.length));
+    if (!(epoch >= 2) || this.disk.find(`${areaDirectory}/claims/${epoch}`) !== undefined) return;
     this.checker.looked(process.name, epoch - 1, this.scheduler.steps);
   }
 

@@ -71,6 +71,11 @@ export class Scheduler {
     this.#queue.push(step);
   }
 
+  /** A process has died. */
+  died(): void {
+    this.#queue.purge();
+  }
+
   /** Ends the run: `run` rejects with this. */
   fail(error: Error): void {
     this.#failure ??= error;

@@ -63,6 +63,7 @@ export class SimulatedProcess implements StepOwner {
     this.#state = 'dead';
     this.#late = [];
     for (const callback of this.#onDeath.splice(0)) callback();
+    this.#scheduler.died();
   }
 
   /** As SIGSTOP. */

@@ -22,10 +22,6 @@ export interface Step {
 export class StepQueue {
   readonly #heap: Step[] = [];
 
-  get size(): number {
-    return this.#heap.length;
-  }
-
   push(step: Step): void {
     const heap = this.#heap;
     let at = heap.length;
@@ -46,6 +42,15 @@ export class StepQueue {
     const last = heap.pop();
     if (last !== undefined && heap.length > 0) this.#sink(last);
     return first;
+  }
+
+  /** Forgets the steps that will not be taken: they come late, and would keep all that they know in memory until then. */
+  purge(): void {
+    const kept = this.#heap.filter(
+      ({ owner, isCancelled }) => !isCancelled && owner?.state !== 'dead',
+    );
+    this.#heap.length = 0;
+    for (const step of kept) this.push(step);
   }
 
   #sink(step: Step): void {

@@ -14,7 +14,7 @@ export interface Inode {
   /** What of a file survives a power cut for sure. */
   syncedBytes: number;
   /** What of a folder survives for sure. */
-  syncedNames: ReadonlyMap<string, Inode>;
+  readonly syncedNames: Map<string, Inode>;
   /** Changes of names since, in order. */
   readonly unsynced: NameChange[];
 }
@@ -125,8 +125,10 @@ export class SimulatedDisk {
 
   sync(inode: Inode): void {
     inode.syncedBytes = inode.lengthBytes;
-    if (inode.names === undefined) return;
-    inode.syncedNames = new Map(inode.names);
+    for (const { name, inode: named } of inode.unsynced) {
+      if (named === undefined) inode.syncedNames.delete(name);
+      else inode.syncedNames.set(name, named);
+    }
     inode.unsynced.length = 0;
   }
 
@@ -136,7 +138,7 @@ export class SimulatedDisk {
     const { parent, name } = split(path);
     const folder = this.find(parent);
     if (folder?.names?.get(name) !== file || folder.syncedNames.get(name) === file) return;
-    folder.syncedNames = new Map([...folder.syncedNames, [name, file]]);
+    folder.syncedNames.set(name, file);
   }
 
   space(): FolderSpace {
@@ -168,8 +170,12 @@ export class SimulatedDisk {
       else names.set(name, named);
     }
     inode.names.clear();
-    for (const [name, named] of names) inode.names.set(name, named);
-    this.sync(inode);
+    inode.syncedNames.clear();
+    inode.unsynced.length = 0;
+    for (const [name, named] of names) {
+      inode.names.set(name, named);
+      inode.syncedNames.set(name, named);
+    }
     for (const below of inode.names.values()) this.#recover(below, random);
   }
 

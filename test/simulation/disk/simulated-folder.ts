@@ -28,8 +28,10 @@ export interface SimulatedFolderParts {
   readonly looksAtOnce: boolean;
 }
 
-/** What a process waits for that is dead. */
-const never = new Promise<never>(() => undefined);
+/** What a process waits for that is dead. Made anew each time: one for all would keep alive whoever waits for it. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
 
 /**
  * What one process does to the disk. An operation is two steps: one in the system, where it takes effect, and one in the
@@ -76,13 +78,13 @@ export function simulatedFolder(parts: SimulatedFolderParts): Folder {
     effect: () => T,
     spoil?: () => void,
   ): Promise<T> {
-    if (process.isDead) return never;
+    if (process.isDead) return never();
     if (faults.isInTurn(name)) {
       scheduler.pass(process, name);
       if (process.state === 'running') return inTurn(name, path, effect, spoil);
       if (process.state === 'dead') {
         if (faults.survives()) void inTurn(name, path, effect, spoil).catch(() => undefined);
-        return never;
+        return never();
       }
     }
     return new Promise((resolve, reject) => {
@@ -123,7 +125,8 @@ export function simulatedFolder(parts: SimulatedFolderParts): Folder {
     disk.append(file, bytes);
     return file;
   };
-  const contentOf = (file: Inode): Buffer => Buffer.from(file.bytes.subarray(0, file.lengthBytes));
+  const contentOf = (file: Inode, from = 0, to = file.lengthBytes): Buffer =>
+    Buffer.from(file.bytes.subarray(from, Math.min(to, file.lengthBytes)));
   const unname = (path: string): void => {
     const { parent } = split(path);
     if (disk.find(parent) !== undefined && disk.hasName(path)) disk.setName(path, undefined);
@@ -210,13 +213,13 @@ export function simulatedFolder(parts: SimulatedFolderParts): Folder {
         const file = disk.file(path);
         return {
           read: (offset, length) =>
-            operation('read', path, () => contentOf(file).subarray(offset, offset + length)),
+            operation('read', path, () => contentOf(file, offset, offset + length)),
           ...(looksAtOnce && {
             readNow: (offset: number, length: number) => {
               const code = faults.failure('read', path);
               if (code !== undefined) fail(code, path);
               observe?.('read', path);
-              return contentOf(file).subarray(offset, offset + length);
+              return contentOf(file, offset, offset + length);
             },
           }),
           close: () => Promise.resolve(),

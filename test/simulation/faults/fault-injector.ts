@@ -1,6 +1,7 @@
 import { delay } from '../../../environment/clock.ts';
 import type { SeededRandom } from '../../../chaos/workload/seeded-random.ts';
 import type { Member, SimulatedCluster } from '../cluster/simulated-cluster.ts';
+import type { StepOwner } from '../core/step-queue.ts';
 
 export type FaultKind =
   /** The primary, now. */
@@ -15,6 +16,8 @@ export type FaultKind =
   | 'freeze'
   /** The primary stands still for seconds while it writes a table. */
   | 'freezeInTable'
+  /** The same while it appends to the value log. */
+  | 'freezeInSegment'
   | 'failAppend'
   | 'failSync'
   | 'hangSync'
@@ -44,6 +47,8 @@ export interface FaultPace {
   readonly hungMsMax: number;
 }
 
+const tableFile = /\.ldb$/;
+const segmentFile = /\/segments\//;
 const recoveredLookMs = 20;
 /** Longer than it takes to notice that a process hangs and to replace it. */
 const recoveryPatienceMs = 20_000;
@@ -56,10 +61,10 @@ export class FaultInjector {
   readonly #lots: readonly (readonly [FaultKind, number])[];
   readonly #weightSum: number;
   /** Steps of a process until something happens to it. */
-  readonly #countdowns = new Map<Member, { steps: number; readonly act: () => void }>();
+  readonly #countdowns = new Map<StepOwner, { steps: number; readonly act: () => void }>();
   #claimerSteps: number | undefined;
-  /** Whoever stops when it has begun a table. */
-  #tableWriter: Member | undefined;
+  /** Who stops when it has begun to write such a file. */
+  #freezing: { readonly member: Member; readonly file: RegExp } | undefined;
   #recover: () => void = () => undefined;
   #isCalm = false;
 
@@ -70,17 +75,18 @@ export class FaultInjector {
     this.#lots = Object.entries(weights) as [FaultKind, number][];
     this.#weightSum = this.#lots.reduce((sum, [, weight]) => sum + weight, 0);
     cluster.scheduler.beforeStep = (process) => {
-      for (const [member, countdown] of this.#countdowns) {
-        if (member.process !== process) continue;
-        countdown.steps -= 1;
-        if (countdown.steps > 0) continue;
-        this.#countdowns.delete(member);
-        countdown.act();
-      }
+      const countdown = this.#countdowns.get(process);
+      if (countdown === undefined) return;
+      countdown.steps -= 1;
+      if (countdown.steps > 0) return;
+      this.#countdowns.delete(process);
+      countdown.act();
     };
     cluster.onOperation = (member, operation, path) => {
-      if (member !== this.#tableWriter || operation !== 'append' || !path.endsWith('.ldb')) return;
-      this.#tableWriter = undefined;
+      const freezing = this.#freezing;
+      if (member !== freezing?.member || operation !== 'append' || !freezing.file.test(path))
+        return;
+      this.#freezing = undefined;
       this.#stopLater(member, this.#freezeMs(), 1);
     };
     cluster.onEvent = (member, event) => {
@@ -111,7 +117,7 @@ export class FaultInjector {
     this.#isCalm = true;
     this.#countdowns.clear();
     this.#claimerSteps = undefined;
-    this.#tableWriter = undefined;
+    this.#freezing = undefined;
     this.#cluster.network.heal();
     this.#cluster.disk.capacityBytes = 2 ** 40;
     for (const pam of this.#cluster.pams) pam.isReachable = true;
@@ -174,7 +180,10 @@ export class FaultInjector {
         this.#stopLater(primary, this.#freezeMs());
         return;
       case 'freezeInTable':
-        this.#tableWriter = primary;
+        this.#freezing = primary && { member: primary, file: tableFile };
+        return;
+      case 'freezeInSegment':
+        this.#freezing = primary && { member: primary, file: segmentFile };
         return;
       case 'failAppend':
         primary?.disk.arm('append');
@@ -215,7 +224,7 @@ export class FaultInjector {
   }
 
   #killLater(member: Member, steps: number): void {
-    this.#countdowns.set(member, { steps, act: () => member.process.kill() });
+    this.#countdowns.set(member.process, { steps, act: () => member.process.kill() });
   }
 
   #freezeMs(): number {
@@ -226,7 +235,7 @@ export class FaultInjector {
   #resetWhileHung(member: Member): void {
     const { network, scheduler } = this.#cluster;
     const { hungMsMax } = this.#pace;
-    this.#countdowns.delete(member);
+    this.#countdowns.delete(member.process);
     member.disk.hangAll((0.5 + this.#random.fraction() / 2) * hungMsMax);
     scheduler.plan(undefined, this.#random.fraction() * 0.2 * hungMsMax, 'reset', () => {
       network.resetAll(member.process);
@@ -243,7 +252,7 @@ export class FaultInjector {
       member.process.stop();
       this.#cluster.scheduler.plan(undefined, forMs, 'resume', () => member.process.resume());
     };
-    this.#countdowns.set(member, { steps, act });
+    this.#countdowns.set(member.process, { steps, act });
   }
 
   #fillDisk(): void {

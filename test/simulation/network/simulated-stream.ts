@@ -143,7 +143,7 @@ export class SimulatedStream implements Stream {
   }
 
   #pumpSoon(): void {
-    if (this.#pumping) return;
+    if (this.#pumping || (this.#incoming.length === 0 && this.#closing === undefined)) return;
     this.#pumping = true;
     this.owner.timers.soon(() => {
       this.#pumping = false;
