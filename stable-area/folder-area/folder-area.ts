@@ -248,11 +248,12 @@ class FolderArea implements StableArea {
     epoch: number,
     directory: string,
   ): Promise<{ readonly engine: KeyValueEngine; readonly values: ValueLog }> {
-    const { timers, folder, engineFactory } = this.#options;
+    const { clock, timers, folder, engineFactory } = this.#options;
     const { writeBufferBytes, segmentBytesMax } = this.#limits;
     const engine = await engineFactory.open(directory, { writeBufferBytes });
     try {
-      const parts = { folder, timers, directory: this.#paths.segments, epoch, segmentBytesMax };
+      const { segments } = this.#paths;
+      const parts = { folder, clock, timers, directory: segments, epoch, segmentBytesMax };
       return { engine, values: await ValueLog.open(parts, engine) };
     } catch (error) {
       await engine.close();

@@ -1,4 +1,5 @@
 import { nodeEnvironment } from '../../environment/adapters/node-environment.ts';
+import type { Clock } from '../../environment/clock.ts';
 import { openFolderArea } from '../folder-area/folder-area.ts';
 import type { FolderAreaLimits } from '../folder-area/limits.ts';
 import type { StableArea } from '../stable-area.ts';
@@ -14,6 +15,11 @@ export const smallLimits: Partial<FolderAreaLimits> = {
 export class FolderWorld {
   readonly tree = new MemoryTree();
   readonly #areas: StableArea[] = [];
+  readonly #clock: Clock;
+
+  constructor(clock = nodeEnvironment().clock) {
+    this.#clock = clock;
+  }
 
   /** The area as one more process sees it, whose steps the test decides. */
   async open(steps: FolderSteps = {}, limits = smallLimits): Promise<StableArea> {
@@ -24,7 +30,8 @@ export class FolderWorld {
 
   /** The same for a process that dies: nobody waits for its end. */
   openDoomed(steps: FolderSteps, limits = smallLimits): Promise<StableArea> {
-    const { clock, timers, random } = nodeEnvironment();
+    const { timers, random } = nodeEnvironment();
+    const clock = this.#clock;
     const folder = memoryFolder(this.tree, steps);
     const engineFactory = createLogEngineFactory(folder);
     const directory = '/disk/area';

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { Timers } from '../../environment/clock.ts';
+import type { Clock, Timers } from '../../environment/clock.ts';
 import type { Folder, ReadUse } from '../../environment/folder.ts';
 import { crc32 } from '../checksum.ts';
 import { isLocation, sealLocation, unsealLocation } from '../holder/value-format.ts';
@@ -21,10 +21,11 @@ import {
 import { SegmentAppender } from './segment-appender.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { SegmentUse } from './segment-use.ts';
-import { WarmLocations } from './warm-locations.ts';
+import { type WarmLocation, WarmLocations } from './warm-locations.ts';
 
 export interface ValueLogParts {
   readonly folder: Folder;
+  readonly clock: Clock;
   readonly timers: Timers;
   /** Where the segments of all epochs are. */
   readonly directory: string;
@@ -85,7 +86,7 @@ export class ValueLog {
     this.#use = use;
     this.#namedAtOpen = new Set(use.segments.map(({ segment }) => segmentName(segment)));
     this.#appender = new SegmentAppender(parts);
-    this.#reader = new SegmentReader(parts.folder, parts.directory);
+    this.#reader = new SegmentReader(parts.folder, parts.clock, parts.directory);
     this.#warm = new WarmLocations(parts.folder.cachedBytes ?? cachedBytesGuess);
     this.#cleaner = new Cleaner({
       ...parts,
@@ -198,7 +199,7 @@ export class ValueLog {
 
   /** What is durable of these, in the calling turn; undefined where not all of it was written or read lately. */
   readNow(keys: readonly Key[], use: ReadUse): Buffer[] | undefined {
-    const locations: Location[] = [];
+    const locations: WarmLocation[] = [];
     for (const key of keys) {
       const location = this.#warm.get(key);
       if (location === undefined) return undefined;

@@ -1,6 +1,12 @@
 import type { Key } from '../stable-area.ts';
 import type { Location } from './location.ts';
 
+/** A location, and what is known of the value there. */
+export interface WarmLocation extends Location {
+  /** When the value was last found to be what its checksum says, on monotonic time; undefined: not since this is known. */
+  verifiedMs: number | undefined;
+}
+
 /** Some 200 bytes each. */
 const locationsMax = 64 * 1024;
 
@@ -11,7 +17,7 @@ const locationsMax = 64 * 1024;
  */
 export class WarmLocations {
   readonly #valueBytesMax: number;
-  readonly #locations = new Map<Key, Location>();
+  readonly #locations = new Map<Key, WarmLocation>();
   #valueBytes = 0;
   #loads = 0;
   /** Changed since the loads under way began, the first of them. */
@@ -21,7 +27,7 @@ export class WarmLocations {
     this.#valueBytesMax = valueBytesMax;
   }
 
-  get(key: Key): Location | undefined {
+  get(key: Key): WarmLocation | undefined {
     return this.#locations.get(key);
   }
 
@@ -47,7 +53,7 @@ export class WarmLocations {
 
   #set(key: Key, location: Location): void {
     this.#delete(key);
-    this.#locations.set(key, location);
+    this.#locations.set(key, { ...location, verifiedMs: undefined });
     this.#valueBytes += location.length;
     for (const oldest of this.#locations.keys()) {
       const isMuch = this.#valueBytes > this.#valueBytesMax || this.#locations.size > locationsMax;

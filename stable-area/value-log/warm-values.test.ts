@@ -52,6 +52,28 @@ test('warm values: damage is found, and ends the holder', async () => {
   await world.close();
 });
 
+test.each([
+  ['changed', 10_000, (bytes: Buffer) => bytes.fill(0xff, bytes.length - 10)],
+  ['cut short', 0, (bytes: Buffer) => bytes.subarray(0, -10)],
+])(
+  'warm values: one that was found right and is %s since is found wrong %i ms later',
+  async (_, laterMs, damage) => {
+    let nowMs = 5;
+    const world = new FolderWorld({ monotonicMs: () => nowMs, wallMicroseconds: () => 1 });
+    const holder = await hold(await world.open());
+    await commitDurably(holder, [value('a')]);
+    await holder.getMany(['\x03a']);
+    const node = world.tree.nodes.get('/disk/area/segments/1-1');
+    expect(textNow(holder, 'a')).toBe('aaa');
+    if (node?.bytes !== undefined) node.bytes = damage(node.bytes);
+    nowMs += laterMs - 1;
+    if (laterMs > 0) expect(textNow(holder, 'a')).toBe('aaa');
+    nowMs += 1;
+    expect(() => holder.getNow?.(['\x03a'], 'kept')).toThrow('not what its checksum says');
+    await world.close();
+  },
+);
+
 test('warm locations: a load that was overtaken by a batch says nothing, and the oldest leave first', async () => {
   const at = (position: number): Location => ({
     epoch: 1,

@@ -194,6 +194,8 @@ function prefetchMaps(
   pieces: readonly Piece[],
 ): number[] {
   const ids = pieces.map(({ span }) => findMap(transaction, content, span));
+  // One alone is as well loaded when it is got.
+  if (ids.length === 1) return ids;
   transaction.prefetch(
     ids.filter((id) => id !== 0).map((id) => ({ table: extentMaps, key: numberKey(id) })),
   );

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { Table, Transaction } from '../../../stable-area/records/record-store.ts';
+import type { Transaction, WantedRecord } from '../../../stable-area/records/record-store.ts';
 import { type Key, StableAreaError } from '../../../stable-area/stable-area.ts';
 import {
   deadBlobBytesMax,
@@ -46,14 +46,13 @@ export function extentData(transaction: Transaction, id: number, extent: Extent)
 }
 
 /** The blobs of these extents, to be loaded together. */
-export function blobsWanted(
-  id: number,
-  extents: Iterable<Extent>,
-): { readonly table: Table<unknown>; readonly key: string }[] {
-  return [...blobsOf([...extents])].map(([blob, extent]) => ({
-    table: blobTable(extent),
-    key: blobKey(id, blob),
-  }));
+export function blobsWanted(id: number, extents: Iterable<Extent>): WantedRecord[] {
+  const wanted = new Map<number, WantedRecord>();
+  for (const extent of extents) {
+    const { blob } = extent;
+    if (!wanted.has(blob)) wanted.set(blob, { table: blobTable(extent), key: blobKey(id, blob) });
+  }
+  return [...wanted.values()];
 }
 
 /** Writes `data` at `start`, over what was there. Returns by how many bytes the span's content grew. */
@@ -218,5 +217,10 @@ function contentOf(transaction: Transaction, id: number, group: readonly Extent[
 
 /** Extents of a span that have something within [from, to), cut to it. */
 export function extentsWithin(map: ExtentMap, from: number, to: number): Extent[] {
-  return map.extents.flatMap((extent) => sliceExtent(extent, from, to) ?? []);
+  const found: Extent[] = [];
+  for (const extent of map.extents) {
+    const slice = sliceExtent(extent, from, to);
+    if (slice !== undefined) found.push(slice);
+  }
+  return found;
 }
