@@ -7,6 +7,21 @@ import { type SegmentId, segmentName } from './location.ts';
 
 type LiveBytes = Map<string, { readonly segment: SegmentId; bytes: number }>;
 
+/** By how many bytes what is named of each segment changes. There are few segments in a batch: a list is looked through. */
+export class UseDifferences {
+  readonly bySegment: { readonly segment: SegmentId; bytes: number }[] = [];
+
+  note({ epoch, number }: SegmentId, bytes: number): void {
+    for (const known of this.bySegment) {
+      if (known.segment.number === number && known.segment.epoch === epoch) {
+        known.bytes += bytes;
+        return;
+      }
+    }
+    this.bySegment.push({ segment: { epoch, number }, bytes });
+  }
+}
+
 /** How many bytes of each segment are named by records. */
 export class SegmentUse {
   readonly #liveBytes: LiveBytes;
@@ -39,16 +54,14 @@ export class SegmentUse {
   }
 
   /** Counts, and returns what must be stored with what was counted. */
-  add(differences: Iterable<readonly [SegmentId, number]>): Change[] {
-    const changed = new Map<string, SegmentId>();
-    for (const [segment, bytes] of differences) {
+  add(differences: UseDifferences): Change[] {
+    return differences.bySegment.map(({ segment, bytes }) => {
       const name = segmentName(segment);
       const use = this.#liveBytes.get(name) ?? { segment, bytes: 0 };
       use.bytes += bytes;
       this.#liveBytes.set(name, use);
-      changed.set(name, segment);
-    }
-    return [...changed].map(([name, segment]) => this.#stored(name, segment));
+      return this.#stored(name, segment);
+    });
   }
 
   #stored(name: string, segment: SegmentId): Change {

@@ -20,7 +20,7 @@ import {
 } from './location.ts';
 import { SegmentAppender } from './segment-appender.ts';
 import { SegmentReader } from './segment-reader.ts';
-import { SegmentUse } from './segment-use.ts';
+import { SegmentUse, UseDifferences } from './segment-use.ts';
 import { type WarmLocation, WarmLocations } from './warm-locations.ts';
 
 export interface ValueLogParts {
@@ -106,13 +106,18 @@ export class ValueLog {
 
   /** Appends the values among these changes; what is returned says where they lie instead. */
   take(changes: readonly Change[]): readonly Change[] {
-    const entries = changes.flatMap(entryOf);
+    const entries: Entry[] = [];
+    for (const { key, value } of changes) {
+      if (value !== undefined && isValueKey(key)) entries.push(entryOf(key, value));
+    }
     if (entries.length === 0) return changes;
-    const locations = this.#appender.append(entries).values();
+    const locations = this.#appender.append(entries);
+    let taken = 0;
     return changes.map((change) => {
       if (change.value === undefined || !isValueKey(change.key)) return change;
-      const location = locations.next().value;
+      const location = locations[taken];
       assert(location !== undefined);
+      taken += 1;
       return { key: change.key, value: encodeLocation(location) };
     });
   }
@@ -139,39 +144,44 @@ export class ValueLog {
     batch: number,
     changes: ReadonlyMap<Key, Uint8Array | undefined>,
   ): Promise<Change[]> {
-    const own = [...changes].filter(([key]) => isValueKey(key));
     const pending = this.#pending.get(batch);
-    const before = own.flatMap(([key, value]) =>
-      value === undefined || pending?.moves.has(key) === true ? [key] : [],
-    );
+    const own: Change[] = [];
+    const before: Key[] = [];
+    for (const [key, value] of changes) {
+      if (!isValueKey(key)) continue;
+      own.push({ key, value });
+      if (value === undefined || pending?.moves.has(key) === true) before.push(key);
+    }
     const synced = this.#appender.synced(pending?.frame ?? 0);
     const [located] = await Promise.all([this.#locate(before), synced]);
     const places = new Map(before.map((key, index) => [key, located[index]]));
-    const differences: [SegmentId, number][] = [];
+    const differences = new UseDifferences();
+    const stored: Change[] = [];
     let freedBytes = 0;
-    const stored = own.flatMap(([key, value]): Change[] => {
+    for (const { key, value } of own) {
       const gone = places.get(key);
       const from = pending?.moves.get(key);
       // Deleted since the cleaner looked: a move must not bring it back.
       const isStale = from !== undefined && (gone === undefined || !isSameLocation(gone, from));
-      if (isStale && value !== undefined) return [];
+      if (isStale && value !== undefined) continue;
       if (gone !== undefined) {
-        differences.push([gone, -gone.length]);
+        differences.note(gone, -gone.length);
         freedBytes += gone.length;
       }
       if (value === undefined) {
         pending?.places.set(key, undefined);
-        return [{ key, value }];
+        stored.push({ key, value });
+        continue;
       }
       const location = decodeLocation(value);
       pending?.places.set(key, location);
-      differences.push([location, location.length]);
-      return [{ key, value: sealLocation(key, value) }];
-    });
-    const counts = this.#use.add(differences);
-    for (const [segment] of differences) this.#noteUse(segment);
+      differences.note(location, location.length);
+      stored.push({ key, value: sealLocation(key, value) });
+    }
+    stored.push(...this.#use.add(differences));
+    for (const { segment } of differences.bySegment) this.#noteUse(segment);
     this.#cleaner.noteFreed(freedBytes);
-    return [...stored, ...counts];
+    return stored;
   }
 
   /** The batch is written. Returns the segments that nothing names any more and that nothing will be appended to. */
@@ -286,8 +296,7 @@ export class ValueLog {
   }
 }
 
-function entryOf({ key, value }: Change): Entry[] {
-  if (value === undefined || !isValueKey(key)) return [];
+function entryOf(key: Key, value: Uint8Array): Entry {
   assert(value.length <= valueBytesMax, `a value of ${value.length} bytes`);
-  return [{ key, value, crc32: crc32(value) }];
+  return { key, value, crc32: crc32(value) };
 }

@@ -53,13 +53,17 @@ export class WarmLocations {
 
   #set(key: Key, location: Location): void {
     this.#delete(key);
-    this.#locations.set(key, { ...location, verifiedMs: undefined });
+    this.#locations.set(key, warm(location));
     this.#valueBytes += location.length;
+    if (!this.#isMuch()) return;
     for (const oldest of this.#locations.keys()) {
-      const isMuch = this.#valueBytes > this.#valueBytesMax || this.#locations.size > locationsMax;
-      if (!isMuch) return;
       this.#delete(oldest);
+      if (!this.#isMuch()) return;
     }
+  }
+
+  #isMuch(): boolean {
+    return this.#valueBytes > this.#valueBytesMax || this.#locations.size > locationsMax;
   }
 
   #delete(key: Key): void {
@@ -68,4 +72,8 @@ export class WarmLocations {
     this.#valueBytes -= known.length;
     this.#locations.delete(key);
   }
+}
+
+function warm({ epoch, number, position, length, crc32 }: Location): WarmLocation {
+  return { epoch, number, position, length, crc32, verifiedMs: undefined };
 }

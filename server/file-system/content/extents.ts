@@ -6,13 +6,25 @@ export function sliceExtent(extent: Extent, from: number, to: number): Extent | 
   const length = Math.min(endOf(extent), to) - start;
   if (length <= 0) return undefined;
   if (length === extent.length) return extent;
-  return { ...extent, start, length, storedOffset: extent.storedOffset + start - extent.start };
+  return {
+    kind: extent.kind,
+    start,
+    length,
+    storedOffset: extent.storedOffset + start - extent.start,
+    storedLength: extent.storedLength,
+    crc32: extent.crc32,
+    blob: extent.blob,
+  };
 }
 
 /** The extents without what lies within [from, to). One that covers it and more becomes two. */
 export function carve(extents: readonly Extent[], from: number, to: number): Extent[] {
   const kept: Extent[] = [];
   for (const extent of extents) {
+    if (extent.start >= to || endOf(extent) <= from) {
+      kept.push(extent);
+      continue;
+    }
     const before = sliceExtent(extent, 0, from);
     const after = sliceExtent(extent, to, Infinity);
     if (before !== undefined) kept.push(before);
@@ -32,14 +44,30 @@ export function liveBytes(extents: readonly Extent[]): number {
   return extents.reduce((sum, extent) => sum + extent.length, 0);
 }
 
-/** The blobs that the extents name, each by one of those. */
-export function blobsOf(extents: readonly Extent[]): Map<number, Extent> {
-  return new Map(extents.map((extent) => [extent.blob, extent]));
+/** Whether one of the extents is a part of this blob. */
+function names(extents: readonly Extent[], blob: number): boolean {
+  for (const extent of extents) if (extent.blob === blob) return true;
+  return false;
+}
+
+/** The blobs of `extents` that `others` do not name, each by one of its extents. There are few: a map costs more than looking. */
+export function blobsBeside(extents: readonly Extent[], others: readonly Extent[]): Extent[] {
+  const found: Extent[] = [];
+  for (const extent of extents) {
+    if (!names(others, extent.blob) && !names(found, extent.blob)) found.push(extent);
+  }
+  return found;
 }
 
 /** Bytes that the blobs of these extents hold, whether they are still part of the file or not. */
 export function blobBytes(extents: readonly Extent[]): number {
   let sum = 0;
-  for (const { storedLength } of blobsOf(extents).values()) sum += storedLength;
+  const parts: Extent[] = [];
+  for (const extent of extents) {
+    // What has all of a blob shares it with no other extent.
+    if (extent.length === extent.storedLength) sum += extent.storedLength;
+    else parts.push(extent);
+  }
+  for (const { storedLength } of blobsBeside(parts, [])) sum += storedLength;
   return sum;
 }

@@ -17,7 +17,7 @@ import {
   makeBlob,
 } from '../records/content-records.ts';
 import { blobKey, numberKey } from '../records/keys.ts';
-import { blobBytes, blobsOf, carve, inserted, liveBytes, sliceExtent } from './extents.ts';
+import { blobBytes, blobsBeside, carve, inserted, liveBytes, sliceExtent } from './extents.ts';
 
 /** The content of one span while it is changed. `id` is that of its extent map. */
 export interface Span {
@@ -46,13 +46,11 @@ export function extentData(transaction: Transaction, id: number, extent: Extent)
 }
 
 /** The blobs of these extents, to be loaded together. */
-export function blobsWanted(id: number, extents: Iterable<Extent>): WantedRecord[] {
-  const wanted = new Map<number, WantedRecord>();
-  for (const extent of extents) {
-    const { blob } = extent;
-    if (!wanted.has(blob)) wanted.set(blob, { table: blobTable(extent), key: blobKey(id, blob) });
-  }
-  return [...wanted.values()];
+export function blobsWanted(id: number, extents: readonly Extent[]): WantedRecord[] {
+  return blobsBeside(extents, []).map((extent) => ({
+    table: blobTable(extent),
+    key: blobKey(id, extent.blob),
+  }));
 }
 
 /** Writes `data` at `start`, over what was there. Returns by how many bytes the span's content grew. */
@@ -83,12 +81,12 @@ export function truncateSpan(transaction: Transaction, span: Span, end: number):
 
 /** Removes a span's map and blobs. Returns how many bytes of content they were. */
 export function deleteSpan(transaction: Transaction, { id, map }: Span): number {
-  deleteBlobs(transaction, id, blobsOf(map.extents).values());
+  deleteBlobs(transaction, id, blobsBeside(map.extents, []));
   transaction.delete(extentMaps, numberKey(id));
   return liveBytes(map.extents);
 }
 
-function deleteBlobs(transaction: Transaction, id: number, named: Iterable<Extent>): void {
+function deleteBlobs(transaction: Transaction, id: number, named: readonly Extent[]): void {
   for (const extent of named) transaction.delete(blobTable(extent), blobKey(id, extent.blob));
 }
 
@@ -122,6 +120,7 @@ function joinNeighbours(
 ): { start: number; parts: Uint8Array[]; rest: readonly Extent[] } {
   const { start, end, data } = written;
   let room = joinedExtentBytesMax - data.length;
+  if (room <= 0) return { start, parts: [data], rest: extents };
   const fits = (extent: Extent | undefined): extent is Extent =>
     extent !== undefined && extent.length <= room;
   const before = extents.find((extent) => endOf(extent) === start);
@@ -145,10 +144,11 @@ function joinNeighbours(
 /** Writes the new map, and removes the blobs that no extent names any more. */
 function storeSpan(transaction: Transaction, { id, map }: Span, wanted: ExtentMap): number {
   const next = isUntidy(wanted.extents) ? tidied(transaction, id, wanted) : wanted;
-  const used = blobsOf(next.extents);
-  const before = blobsOf([...map.extents, ...wanted.extents]);
-  for (const blob of used.keys()) before.delete(blob);
-  deleteBlobs(transaction, id, before.values());
+  const dropped = blobsBeside(map.extents, next.extents);
+  deleteBlobs(transaction, id, dropped);
+  // What a rewrite took the data of may be new itself.
+  const passing = next === wanted ? [] : blobsBeside(wanted.extents, [...next.extents, ...dropped]);
+  deleteBlobs(transaction, id, passing);
   transaction.put(extentMaps, numberKey(id), next);
   return liveBytes(next.extents) - liveBytes(map.extents);
 }
