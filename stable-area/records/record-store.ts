@@ -77,6 +77,11 @@ export interface Transaction {
   /** Tells that these will be read, so that one load fetches them all. Leaves the procedure if any is missing. */
   prefetch(wanted: readonly WantedRecord[]): void;
   /**
+   * The same for what is nearly always in memory: nothing is looked for, and `wanted` is not asked, before a `get` finds its
+   * record missing.
+   */
+  expect(wanted: () => readonly WantedRecord[]): void;
+  /**
    * The same for values of `isTransient` tables that go into the reply and nowhere else: their bytes may be something else once
    * the reply is sent (`ReadFile.readNow`). Only for procedures that change nothing.
    */

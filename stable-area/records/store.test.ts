@@ -74,6 +74,23 @@ test('prefetch loads everything in one go', async () => {
   expect(holder.getManyCalls).toBe(1);
 });
 
+test('what is expected is loaded in one go with what is missing, and not asked for where nothing is', async () => {
+  const { holder, store } = setUp();
+  let asked = 0;
+  const read = (transaction: Transaction) => {
+    transaction.expect(() => {
+      asked += 1;
+      return ['b', 'c'].map((key) => ({ table: texts, key }));
+    });
+    return ['a', 'b', 'c'].map((key) => transaction.get(texts, key));
+  };
+  holder.stored.set('\x02tc', Buffer.from('3'));
+  expect(await run(holder, store.execute(read))).toEqual([undefined, undefined, '3']);
+  expect({ asked, loads: holder.getManyCalls }).toEqual({ asked: 2, loads: 2 });
+  expect(store.execute(read)).toEqual({ result: [undefined, undefined, '3'], batch: 0 });
+  expect(asked).toBe(2);
+});
+
 test('an exception changes nothing', () => {
   const { holder, store } = setUp();
   expect(

@@ -44,6 +44,8 @@ export class StagedTransaction implements Transaction {
   /** Values of transient tables that this execution has read; by prefix and key. */
   readonly #transients = new Map<Key, unknown>();
   #needs: CallNeeds | undefined;
+  /** What the procedure says that it is going to read. */
+  #expected: (() => readonly WantedRecord[]) | undefined;
   #active = false;
   readonly staged: CacheEntry[] = [];
   /** Of tables that are read by ranges only, in the order in which they were made. */
@@ -71,6 +73,7 @@ export class StagedTransaction implements Transaction {
   end(): void {
     this.#active = false;
     this.#needs = undefined;
+    this.#expected = undefined;
     this.#transients.clear();
   }
 
@@ -87,9 +90,7 @@ export class StagedTransaction implements Transaction {
     if (entry?.known !== true) {
       if (this.#isAbsent(table, key)) return undefined;
       if (table.isTransient === true) return this.#transient(table, key);
-      const missing = entry ?? this.#cache.obtain(table, key);
-      if (!this.#lookNow([missing])) return leaveFor(missing);
-      return missing.value as V | undefined;
+      return this.#missing(table, key);
     }
     entry.referenced = true;
     if (entry.batch > this.batch) this.batch = entry.batch;
@@ -98,6 +99,11 @@ export class StagedTransaction implements Transaction {
 
   prefetch(wanted: readonly WantedRecord[]): void {
     this.#prefetch(wanted, 'kept');
+  }
+
+  expect(wanted: () => readonly WantedRecord[]): void {
+    assert(this.#active, 'a transaction was used after its procedure had ended');
+    this.#expected = wanted;
   }
 
   prefetchLent(wanted: readonly WantedRecord[]): void {
@@ -126,6 +132,16 @@ export class StagedTransaction implements Transaction {
     const need = new NeedMoreRecords();
     need.range = { id, table, range };
     return leave(need);
+  }
+
+  /** Together with what is expected, where it was not looked for yet. */
+  #missing<V>(table: Table<V>, key: Key): V | undefined {
+    const expected = this.#expected;
+    this.#expected = undefined;
+    if (expected !== undefined) this.#prefetch(expected(), 'kept');
+    const entry = this.#cache.obtain(table, key);
+    if (!entry.known && !this.#lookNow([entry])) return leaveFor(entry);
+    return entry.value as V | undefined;
   }
 
   #prefetch(wanted: readonly WantedRecord[], use: ReadUse): void {

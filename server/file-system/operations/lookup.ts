@@ -20,7 +20,7 @@ export function lookup(
   const { directory: ino, name, exportRoot } = place;
   const refused = refusedName(name);
   if (refused === undefined) {
-    context.transaction.prefetch([
+    context.transaction.expect(() => [
       { table: inodes, key: numberKey(ino) },
       { table: entries, key: entryKey(ino, name) },
     ]);

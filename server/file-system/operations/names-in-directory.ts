@@ -1,6 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { Table, Transaction } from '../../../stable-area/records/record-store.ts';
-import type { Key } from '../../../stable-area/stable-area.ts';
+import type { Transaction, WantedRecord } from '../../../stable-area/records/record-store.ts';
 import { type OperationContext, openDirectory } from '../context.ts';
 import { refusedName, refusedNewName } from '../names.ts';
 import { mayAccess, mayChangeNames } from '../permissions.ts';
@@ -25,15 +24,20 @@ export interface Found {
   readonly inode: Inode;
 }
 
-/** Loads together what every change of these names needs. What is no name has no record, nor a key short enough for one. */
-export function prefetchPlaces(context: OperationContext, ...places: readonly Place[]): void {
-  const wanted: { table: Table<unknown>; key: Key }[] = [{ table: states, key: onlyKey }];
+/** Says what every change of these names needs, so that what is not in memory of it is loaded together. */
+export function expectPlaces(context: OperationContext, ...places: readonly Place[]): void {
+  context.transaction.expect(() => wantedFor(places));
+}
+
+/** What is no name has no record, nor a key short enough for one. */
+function wantedFor(places: readonly Place[]): readonly WantedRecord[] {
+  const wanted: WantedRecord[] = [{ table: states, key: onlyKey }];
   for (const { directory, name } of places) {
     wanted.push({ table: inodes, key: numberKey(directory) });
     if (refusedName(name) !== undefined) continue;
     wanted.push({ table: entries, key: entryKey(directory, name) });
   }
-  context.transaction.prefetch(wanted);
+  return wanted;
 }
 
 export function findName(context: OperationContext, place: Place): Found | undefined {
@@ -49,7 +53,7 @@ export function openForNewName(
   context: OperationContext,
   place: Place,
 ): Outcome<{ directory: DirectoryInode; existing: Inode | undefined }> {
-  prefetchPlaces(context, place);
+  expectPlaces(context, place);
   const opened = openDirectory(context, place.directory);
   if (opened.status !== 'ok') return opened;
   const { inode: directory } = opened;

@@ -9,7 +9,7 @@ import {
   findName,
   type Found,
   type Place,
-  prefetchPlaces,
+  expectPlaces,
   removeName,
 } from './names-in-directory.ts';
 
@@ -43,7 +43,7 @@ function openForRemoval(
   context: OperationContext,
   place: Place,
 ): Outcome<{ directory: DirectoryInode; found: Found }> {
-  prefetchPlaces(context, place);
+  expectPlaces(context, place);
   const opened = openDirectory(context, place.directory);
   if (opened.status !== 'ok') return opened;
   const { inode: directory } = opened;

@@ -11,7 +11,7 @@ import type { Time } from '../time.ts';
 import { VolumeDraft } from '../volume-draft.ts';
 import { placeBelow } from './ancestors.ts';
 import { dropLink } from './drop-link.ts';
-import { findName, type Found, type Place, prefetchPlaces } from './names-in-directory.ts';
+import { findName, type Found, type Place, expectPlaces } from './names-in-directory.ts';
 
 /** Both directories; the same change twice where they are one. */
 export interface Renamed {
@@ -36,7 +36,7 @@ export function rename(
   fromPlace: Place,
   toPlace: Place,
 ): Outcome<Renamed> {
-  prefetchPlaces(context, fromPlace, toPlace);
+  expectPlaces(context, fromPlace, toPlace);
   const opened = openMove(context, fromPlace, toPlace);
   if (opened.status !== 'ok') return opened;
   const { move } = opened;

@@ -21,7 +21,7 @@ export function setAttributes(
   ino: number,
   asked: SetAttributes,
 ): Outcome<Change<Inode>> {
-  context.transaction.prefetch([
+  context.transaction.expect(() => [
     { table: inodes, key: numberKey(ino) },
     { table: states, key: onlyKey },
   ]);

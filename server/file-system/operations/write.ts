@@ -19,7 +19,7 @@ export function write(
   data: Uint8Array,
 ): Outcome<Change<FileInode>> {
   const { transaction, principal } = context;
-  transaction.prefetch([
+  transaction.expect(() => [
     { table: inodes, key: numberKey(ino) },
     { table: states, key: onlyKey },
   ]);

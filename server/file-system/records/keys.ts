@@ -41,8 +41,25 @@ export const onlyKey: Key = '';
 
 export const numberKeyBytes = 8;
 
+/** A power of two. */
+const recentNumbersMax = 1_024;
+
+/** Keys that were made lately, by the low bits of their number: most are asked for several times in a call. */
+const recentNumbers = new Float64Array(recentNumbersMax).fill(-1);
+const recentNumberKeys: Key[] = [];
+
 /** A number in 8 bytes: the whole key of an inode, an index node, a map or a queue record. */
 export function numberKey(value: number): Key {
+  const slot = value & (recentNumbersMax - 1);
+  const recent = recentNumberKeys[slot];
+  if (recent !== undefined && recentNumbers[slot] === value) return recent;
+  const key = makeNumberKey(value);
+  recentNumbers[slot] = value;
+  recentNumberKeys[slot] = key;
+  return key;
+}
+
+function makeNumberKey(value: number): Key {
   const low = value >>> 0;
   if (low !== value) assert(Number.isSafeInteger(value) && value >= 0, 'no part of a key');
   const above = (value - low) / 2 ** 32;
@@ -59,9 +76,17 @@ export function numberKey(value: number): Key {
   );
 }
 
+/** The last two that were asked for: a call asks several times for one, RENAME for two. */
+let last = { directory: -1, name: '', key: '' };
+let beforeLast = last;
+
 /** A directory entry by its name, a byte string. */
 export function entryKey(directory: number, name: string): Key {
-  return numberKey(directory) + name;
+  if (last.directory === directory && last.name === name) return last.key;
+  if (beforeLast.directory === directory && beforeLast.name === name) return beforeLast.key;
+  beforeLast = last;
+  last = { directory, name, key: numberKey(directory) + name };
+  return last.key;
 }
 
 export function cookieKey(directory: number, cookie: number): Key {

@@ -106,6 +106,10 @@ class MemoryTransaction implements Transaction {
     this.#demand(wanted.map(({ table, key }) => table.prefix + key));
   }
 
+  expect(wanted: () => readonly WantedRecord[]): void {
+    this.prefetch(wanted());
+  }
+
   prefetchLent(wanted: readonly WantedRecord[]): void {
     this.ranged = true;
     this.prefetch(wanted);

@@ -33,7 +33,7 @@ function encoded(call: Call, listing: Listing): EncodedResults {
   const { entries } = listing;
   const maySearch = mayAccess(listing.inode, principal, 'execute');
   const shown = maySearch ? entries : entries.filter(({ name }) => name === '.');
-  transaction.prefetch(shown.map(({ ino }) => ({ table: inodes, key: numberKey(ino) })));
+  transaction.expect(() => shown.map(({ ino }) => ({ table: inodes, key: numberKey(ino) })));
   const encoder = new ListingEncoder(call, listing);
   for (const entry of entries) {
     encoder.entry(entry);
