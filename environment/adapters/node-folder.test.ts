@@ -1,4 +1,5 @@
-import { mkdtemp, rm, stat, truncate } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdtemp, readdir, readFile, readlink, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -111,6 +112,18 @@ test('node folder: appends are in the order of the calls and tell their offset',
   expect((await reading.read(3_006, 100)).toString()).toBe('x!');
   expect((await reading.read(9_999, 10)).length).toBe(0);
   await reading.close();
+});
+
+test('node folder: an append is on the disk when it is over', async (context) => {
+  if (process.platform !== 'linux') context.skip('appends are synced by a call of their own here');
+  const file = await nodeFolder.openAppend(at('synced'));
+  const descriptors = await readdir('/proc/self/fd');
+  const targets = descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => ''));
+  const own = descriptors[(await Promise.all(targets)).indexOf(at('synced'))];
+  const info = await readFile(`/proc/self/fdinfo/${own ?? ''}`, 'utf8');
+  const flags = Number.parseInt(/flags:\s+(\d+)/.exec(info)?.[1] ?? '', 8);
+  expect(flags & constants.O_DSYNC).toBe(constants.O_DSYNC);
+  await file.close();
 });
 
 test('node folder: after a failed append nothing is written any more', async () => {

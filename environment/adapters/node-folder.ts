@@ -15,8 +15,8 @@ import {
 import type { FileStatus, Folder, FolderSpace } from '../folder.ts';
 import { systemCodeOf } from '../system-code.ts';
 import { nodeFolderInTurn } from './node-folder-in-turn.ts';
+import { appendFlags, NodeAppendFile, NodeReadFile, syncsEachAppend } from './node-files.ts';
 import { cachedBytes } from './node-memory.ts';
-import { NodeAppendFile, NodeReadFile } from './node-files.ts';
 
 const pieceBytes = 1024 * 1024;
 /** What `st_blocks` counts in. */
@@ -43,8 +43,8 @@ const viaThreads: Folder = {
   preallocate,
 
   async openAppend(path) {
-    const handle = await open(path, 'a');
-    return new NodeAppendFile(handle, await sizeOf(handle));
+    const handle = await open(path, appendFlags);
+    return new NodeAppendFile(handle, await sizeOf(handle), syncsEachAppend);
   },
 
   openRead: async (path) => new NodeReadFile(await open(path, 'r')),
