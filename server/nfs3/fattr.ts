@@ -12,16 +12,6 @@ import { getInode } from '../file-system/records/inode-records.ts';
 import type { Time } from '../file-system/time.ts';
 import type { OpenedHandle } from './file-handle.ts';
 
-const types: Readonly<Record<Inode['type'], Ftype3>> = {
-  regular: Ftype3.NF3REG,
-  directory: Ftype3.NF3DIR,
-  symlink: Ftype3.NF3LNK,
-  character: Ftype3.NF3CHR,
-  block: Ftype3.NF3BLK,
-  fifo: Ftype3.NF3FIFO,
-  socket: Ftype3.NF3SOCK,
-};
-
 const secondsMax = 0xffff_ffff;
 export const noAttributes: PostOpAttr = { attributesFollow: false };
 const noWcc: WccData = { before: { attributesFollow: false }, after: noAttributes };
@@ -29,11 +19,36 @@ const noWcc: WccData = { before: { attributesFollow: false }, after: noAttribute
 const noDevice: Device = { major: 0, minor: 0 };
 
 export function typeOf(inode: Inode): Ftype3 {
-  return types[inode.type];
+  switch (inode.type) {
+    case 'regular':
+      return Ftype3.NF3REG;
+    case 'directory':
+      return Ftype3.NF3DIR;
+    case 'symlink':
+      return Ftype3.NF3LNK;
+    case 'character':
+      return Ftype3.NF3CHR;
+    case 'block':
+      return Ftype3.NF3BLK;
+    case 'fifo':
+      return Ftype3.NF3FIFO;
+    case 'socket':
+      return Ftype3.NF3SOCK;
+  }
 }
 
 export function deviceOf(inode: Inode): Device {
-  return 'device' in inode ? inode.device : noDevice;
+  switch (inode.type) {
+    case 'regular':
+    case 'directory':
+    case 'symlink':
+      return noDevice;
+    case 'character':
+    case 'block':
+    case 'fifo':
+    case 'socket':
+      return inode.device;
+  }
 }
 
 /** RFC 1813 §2.6. */

@@ -4,9 +4,10 @@ import { XdrWriter } from '../../xdr/writer.ts';
 import type { Call } from '../call.ts';
 import type { Change } from '../file-system/context.ts';
 import { handleBytes, type HandleTarget } from '../file-system/file-handle.ts';
-import { type Inode, sizeOf, usedBytesOf } from '../file-system/records/inode.ts';
+import { type Inode, sizeOf } from '../file-system/records/inode.ts';
 import type { Time } from '../file-system/time.ts';
-import { deviceOf, secondsOf, typeOf } from './fattr.ts';
+import { attributeWords } from './attribute-words.ts';
+import { secondsOf } from './fattr.ts';
 
 /** Of a reply with a status, a new handle, its attributes and a directory's before and after: no other has more. */
 const smallReplyBytes = 320;
@@ -27,24 +28,7 @@ export class ReplyEncoder {
 
   /** RFC 1813 §2.6 fattr3, as `fattrOf` has it. */
   attributes(inode: Inode): this {
-    const { writer } = this;
-    writer.unsignedInt(typeOf(inode));
-    writer.unsignedInt(inode.mode);
-    writer.unsignedInt(inode.nlink);
-    writer.unsignedInt(inode.uid);
-    writer.unsignedInt(inode.gid);
-    writer.safeUnsignedHyper(sizeOf(inode));
-    writer.safeUnsignedHyper(usedBytesOf(inode));
-    const { major, minor } = deviceOf(inode);
-    writer.unsignedInt(major);
-    writer.unsignedInt(minor);
-    const { fsidHigh, fsidLow } = this.#call.handles;
-    writer.unsignedInt(fsidHigh);
-    writer.unsignedInt(fsidLow);
-    writer.safeUnsignedHyper(inode.ino);
-    this.#time(inode.atime);
-    this.#time(inode.mtime);
-    this.#time(inode.ctime);
+    this.writer.raw(attributeWords(inode, this.#call.handles));
     return this;
   }
 
