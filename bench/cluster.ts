@@ -20,12 +20,17 @@ export interface BenchCluster {
 const lookMs = 100;
 const startPatienceMs = 60_000;
 
-/** Starts a pair and resolves when it serves and a backup stands by. `parent`: where the folder is made. */
-export async function startBenchCluster(parent: string = tmpdir()): Promise<BenchCluster> {
+/**
+ * Starts a pair and resolves when it serves and a backup stands by. `parent`: where the folder is made. `program`: what Node runs.
+ */
+export async function startBenchCluster(
+  parent: string = tmpdir(),
+  program = 'bin/fuga',
+): Promise<BenchCluster> {
   const folder = await mkdtemp(join(parent, 'fuga-bench-'));
   const up = spawn(
     process.execPath,
-    ['bin/fuga', 'up', '--data', folder, '--pam-port', '0', '--alias', 'home'],
+    [program, 'up', '--data', folder, '--pam-port', '0', '--alias', 'home'],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const exited = once(up, 'exit');

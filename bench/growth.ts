@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startBenchCluster } from './cluster.ts';
 import { median } from './measure.ts';
-import { cpuUsOf, forgetPeak, type Memory, memoryOf } from './process-usage.ts';
+import { type CpuTime, cpuTimeOf, forgetPeak, type Memory, memoryOf } from './process-usage.ts';
 import { openStockClient, type StockClient } from './stock-client.ts';
 
 // `npm run bench:growth`: one directory that grows. What a CREATE costs in it and in an empty one beside it, what the primary
@@ -26,9 +26,8 @@ const callsAtOne = 100;
 const listingBytes = 65_536;
 const smallestSize = 1_000;
 
-/** Of CREATEs in one directory: processor time of the primary for each, and how long each waited, in µs. */
-interface Cost {
-  readonly cpuUs: number;
+/** Of one CREATE in one directory: processor time of the primary, and how long it waits when it is alone. */
+interface Cost extends CpuTime {
   readonly latencyUs: number;
 }
 
@@ -53,17 +52,13 @@ async function measureAll({ root, makeDirectory }: StockClient): Promise<void> {
     made += count;
     return create(directory, from, count, atOnce);
   };
-  for (let size = smallestSize; size <= filesMax; size *= 10) {
+  for (const size of sizes()) {
     const startMs = performance.now();
-    const startCpuUs = await cpuUsOf(pid);
     const missing = Math.max(0, size - made);
-    await makeNames(missing, fillOutstanding);
+    const cpu = await cpuOfEach(missing, () => makeNames(missing, fillOutstanding));
     const seconds = (performance.now() - startMs) / 1_000;
-    const cpuUs = ((await cpuUsOf(pid)) - startCpuUs) / missing;
     showMemory(`${size} files`, await memoryOf(pid));
-    console.log(
-      `  filled at ${(missing / seconds).toFixed(0)} files/s, ${cpuUs.toFixed(0)} µs of processor time each`,
-    );
+    console.log(`  filled at ${(missing / seconds).toFixed(0)} files/s, ${shown(cpu)}`);
     const empty = await makeDirectory(root, `empty-${size}`);
     let inEmpty = 0;
     const costs: { full: Cost; empty: Cost }[] = [];
@@ -89,6 +84,13 @@ async function measureAll({ root, makeDirectory }: StockClient): Promise<void> {
   }
 }
 
+/** Powers of ten, and the last one as it was asked for. */
+function sizes(): number[] {
+  const found: number[] = [];
+  for (let size = smallestSize; size < filesMax; size *= 10) found.push(size);
+  return [...found, filesMax];
+}
+
 /** Names in no order, as those of a program that hashes: neighbours in the directory are none in LevelDB. */
 function nameOf(index: number): string {
   return `f${(Math.imul(index, 0x9e37_79b1) >>> 0).toString(16)}`;
@@ -107,12 +109,24 @@ async function create(dir: Buffer, from: number, count: number, atOnce: number):
 }
 
 async function costOf(make: (count: number, atOnce: number) => Promise<void>): Promise<Cost> {
-  const startCpuUs = await cpuUsOf(pid);
-  await make(callsAtMany, outstanding);
-  const cpuUs = ((await cpuUsOf(pid)) - startCpuUs) / callsAtMany;
+  const cpu = await cpuOfEach(callsAtMany, () => make(callsAtMany, outstanding));
   const startMs = performance.now();
   await make(callsAtOne, 1);
-  return { cpuUs, latencyUs: ((performance.now() - startMs) * 1_000) / callsAtOne };
+  return { ...cpu, latencyUs: ((performance.now() - startMs) * 1_000) / callsAtOne };
+}
+
+async function cpuOfEach(count: number, work: () => Promise<unknown>): Promise<CpuTime> {
+  const before = await cpuTimeOf(pid);
+  await work();
+  const after = await cpuTimeOf(pid);
+  return {
+    allUs: (after.allUs - before.allUs) / count,
+    eventLoopUs: (after.eventLoopUs - before.eventLoopUs) / count,
+  };
+}
+
+function shown({ allUs, eventLoopUs }: CpuTime): string {
+  return `processor time of each ${allUs.toFixed(1)} µs, of the event loop ${eventLoopUs.toFixed(1)}`;
 }
 
 function showCosts(costs: readonly { full: Cost; empty: Cost }[]): void {
@@ -124,7 +138,8 @@ function showCosts(costs: readonly { full: Cost; empty: Cost }[]): void {
       `  CREATE, ${what}: ${full.toFixed(0)} µs, in an empty directory ${empty.toFixed(0)} µs, ratio ${ratio}`,
     );
   };
-  show(`processor time, ${outstanding} outstanding`, ({ cpuUs }) => cpuUs);
+  show(`event loop, ${outstanding} outstanding`, ({ eventLoopUs }) => eventLoopUs);
+  show(`all threads, ${outstanding} outstanding`, ({ allUs }) => allUs);
   show('latency, 1 outstanding', ({ latencyUs }) => latencyUs);
 }
 
@@ -132,16 +147,16 @@ function showCosts(costs: readonly { full: Cost; empty: Cost }[]): void {
 async function list(data: Buffer, expected: number): Promise<void> {
   for (const way of ['READDIRPLUS', 'READDIR'] as const) {
     await forgetPeak(pid);
-    const startCpuUs = await cpuUsOf(pid);
     const startMs = performance.now();
-    const found = await countEntries(data, way);
+    let found = 0;
+    const cpu = await cpuOfEach(expected, async () => {
+      found = await countEntries(data, way);
+    });
     const seconds = (performance.now() - startMs) / 1_000;
-    const cpuUs = ((await cpuUsOf(pid)) - startCpuUs) / found;
+    // The dots are given too.
     if (found !== expected + 2) throw new Error(`${way}: ${found} names`);
     showMemory(`${way} of ${found} names`, await memoryOf(pid));
-    console.log(
-      `  ${(found / seconds).toFixed(0)} names/s, ${cpuUs.toFixed(1)} µs of processor time each`,
-    );
+    console.log(`  ${(found / seconds).toFixed(0)} names/s, ${shown(cpu)}`);
   }
 }
 

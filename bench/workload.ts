@@ -15,8 +15,13 @@ const plainFile = {
   mtime: unsetTime,
 };
 
+/** RFC 1094 §2.2.9: WRITE has two fields that are ignored. */
+const unusedCounts = { beginoffset: 0, totalcount: 0 };
+
 /** RFC 1094 §2.3.1 MAXDATA. */
 const transferBytes = 8_192;
+const randomWriteBytes = 4_096;
+const randomPlaces = 4_096;
 const filesPerDirectory = 1_000;
 const sequentialBytes = 16 * 1_048_576;
 
@@ -28,6 +33,8 @@ export interface Workload {
     outstanding: number,
     durationMs: number,
   ): Promise<{ readonly create: number; readonly remove: number }>;
+  /** Durable writes of 4 KiB at random places of one file, per second. */
+  write(outstanding: number, durationMs: number): Promise<number>;
   /** That many files, a thousand in each directory, every one durable. */
   createFiles(count: number, outstanding: number): Promise<void>;
   /** One file written front to back, every write durable, and read back; MB/s. */
@@ -109,6 +116,25 @@ export async function openWorkload(caller: RpcCaller, alias: string): Promise<Wo
       return { create: rate, remove: removed / ((performance.now() - startMs) / 1_000) };
     },
 
+    async write(outstanding, durationMs) {
+      names += 1;
+      const name = `bench-${process.pid}-${names}`;
+      const file = await create(name);
+      const data = Buffer.alloc(randomWriteBytes, 0x5a);
+      const rate = await callsPerSecond(
+        async (index) => {
+          const place = Math.imul(index, 0x9e37_79b1) >>> 0;
+          const offset = (place % randomPlaces) * randomWriteBytes;
+          const written = await nfs.nfsprocWrite({ file, ...unusedCounts, offset, data });
+          if (written.status !== 0) throw new Error(`WRITE: status ${written.status}`);
+        },
+        outstanding,
+        durationMs,
+      );
+      await remove(name);
+      return rate;
+    },
+
     async sequential(outstanding) {
       names += 1;
       const name = `bench-${process.pid}-${names}`;
@@ -117,13 +143,7 @@ export async function openWorkload(caller: RpcCaller, alias: string): Promise<Wo
       const pieces = sequentialBytes / transferBytes;
       const write = await megabytesPerSecond(pieces, outstanding, async (piece) => {
         const offset = piece * transferBytes;
-        const result = await nfs.nfsprocWrite({
-          file,
-          beginoffset: 0,
-          offset,
-          totalcount: 0,
-          data,
-        });
+        const result = await nfs.nfsprocWrite({ file, ...unusedCounts, offset, data });
         if (result.status !== 0) throw new Error(`WRITE: status ${result.status}`);
       });
       const read = await megabytesPerSecond(pieces, outstanding, async (piece) => {

@@ -27,6 +27,8 @@ const words = new Int32Array(mixedBytesMax / 4);
 const scratch = Buffer.from(words.buffer);
 const mixed = new Int32Array(murmurWords);
 const mixedDigest = Buffer.from(mixed.buffer);
+const digestsPerSlab = 64;
+let slab = Buffer.alloc(0);
 const seed = new Int32Array(murmurWords);
 const seedBytes = Buffer.from(seed.buffer);
 /** The tag never leaves the server, and encrypts nothing: there is no nonce to be used twice. */
@@ -59,7 +61,16 @@ export function callDigest(call: DigestedCall, areaId: Uint8Array): Buffer {
   scratch.set(call.argumentBytes, argumentsAt);
   for (let at = lengthBytes; (at & 15) !== 0; at += 1) scratch[at] = 0;
   murmurHash3(words, lengthBytes, seedOf(areaId), mixed);
-  return Buffer.from(mixedDigest);
+  return keptDigest();
+}
+
+/** A copy of what was mixed, beside other digests only: it is kept for as long as its reply, and all of its slab with it. */
+function keptDigest(): Buffer {
+  if (slab.length === 0) slab = Buffer.allocUnsafeSlow(digestsPerSlab * digestBytes);
+  const digest = slab.subarray(0, digestBytes);
+  slab = slab.subarray(digestBytes);
+  mixedDigest.copy(digest);
+  return digest;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Key } from '../../stable-area/stable-area.ts';
 import { sameDigest } from '../digest.ts';
+import type { RegisteredStatus } from './records.ts';
 import type { StockReply } from './stock-records.ts';
 
 /** An answered call is kept until its peer was heard for this long since, while a holder served. */
@@ -8,9 +9,18 @@ export const retentionMs = 120_000;
 /** Two messages further apart than this do not prove that the peer was there in between. */
 export const heardGapMaxMs = 60_000;
 
-/** A reply of the ring, as it is kept in memory. */
-export interface AnsweredCall extends StockReply {
+/** A reply of the ring. */
+export interface AnsweredCall extends Pick<StockReply, 'status' | 'results'> {
   /** Not to be sent before this batch is durable. */
+  readonly batch: number;
+}
+
+/** The same as it is kept in memory. */
+interface Answer {
+  readonly status: RegisteredStatus;
+  /** A byte string: a buffer of Node's pool would keep all that was made beside it, some kilobytes for each reply. */
+  readonly results: string;
+  readonly ordinal: number;
   readonly batch: number;
   /** The peer's heard time when it was answered. */
   readonly heardMs: number;
@@ -28,7 +38,7 @@ interface Remembered<Route> {
   readonly digest: Uint8Array;
   /** Set while it runs. */
   route: Route | undefined;
-  answer: AnsweredCall | undefined;
+  answer: Answer | undefined;
   /** Another call under the same xid, that came before. */
   before: Remembered<Route> | undefined;
 }
@@ -96,7 +106,8 @@ export class StockPeer<Route> {
     const known = this.#find(xid, digest);
     if (known?.route !== undefined) return { kind: 'in-progress', running: known.route };
     if (known?.answer !== undefined && this.#isKept(known.answer)) {
-      return { kind: 'done', call: known.answer };
+      const { status, results, batch } = known.answer;
+      return { kind: 'done', call: { status, results: Buffer.from(results, 'latin1'), batch } };
     }
     // Another call under a number that is still remembered: a new client behind the address, or a short cycle of xids.
     const collision = newest?.answer !== undefined && this.#isKept(newest.answer);
@@ -115,12 +126,12 @@ export class StockPeer<Route> {
 
   /** The call was executed and its reply registered; it still runs until the reply may leave. */
   answered(reply: StockReply, batch: number): void {
-    const { xid, digest, status, results, ordinal } = reply;
+    const { xid, digest, status, ordinal } = reply;
     const slot = ordinal % this.#slots;
     const oldest = this.#oldestAt(slot);
     const call = this.#find(xid, digest) ?? this.#add(xid, digest);
-    const heardMs = this.#heardMs;
-    call.answer = { xid, digest, status, results, ordinal, batch, heardMs };
+    const results = reply.results.toString('latin1');
+    call.answer = { status, results, ordinal, batch, heardMs: this.#heardMs };
     this.#ring[slot] = call;
     if (oldest === undefined || oldest === call) return;
     oldest.answer = undefined;
@@ -176,7 +187,7 @@ export class StockPeer<Route> {
     }
   }
 
-  #isKept(call: AnsweredCall): boolean {
+  #isKept(call: Answer): boolean {
     return this.#heardMs - call.heardMs <= retentionMs;
   }
 }

@@ -10,6 +10,7 @@ const macOffset = 24;
 const macBytes = 8;
 /** Handles remembered, twice as many at most. A tenth of a microsecond instead of what a MAC costs. */
 const rememberedMax = 8_192;
+const handlesPerSlab = 256;
 
 /** What a file handle says. */
 export interface HandleTarget {
@@ -34,6 +35,8 @@ export class FileHandles {
   /** The last handles that were made or found genuine. Only saves time: both are pure functions. */
   readonly #genuine = new RecentMap<string, HandleTarget>();
   readonly #made = new RecentMap<number, Made>();
+  /** Where handles are made. In Node's pool each one would keep all that was made beside it, some kilobytes. */
+  #slab = Buffer.alloc(0);
 
   constructor(areaId: Uint8Array, identity: VolumeIdentity) {
     assert(areaId.length >= volumeBytes);
@@ -49,7 +52,7 @@ export class FileHandles {
     const { ino, exportRoot } = target;
     const made = this.#made.get(ino);
     if (made?.exportRoot === exportRoot) return made.handle;
-    const handle = Buffer.allocUnsafe(handleBytes);
+    const handle = this.#room();
     this.#volume.copy(handle, 0);
     writeNumber(handle, ino, 8);
     writeNumber(handle, exportRoot, 16);
@@ -77,6 +80,15 @@ export class FileHandles {
     };
     this.#genuine.set(text, target);
     return target;
+  }
+
+  #room(): Buffer {
+    if (this.#slab.length === 0) {
+      this.#slab = Buffer.allocUnsafeSlow(handlesPerSlab * handleBytes);
+    }
+    const room = this.#slab.subarray(0, handleBytes);
+    this.#slab = this.#slab.subarray(handleBytes);
+    return room;
   }
 }
 

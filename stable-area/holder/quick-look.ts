@@ -6,19 +6,22 @@ import { unseal } from './value-format.ts';
 /** More at once are cheaper in a thread, which takes them all in one trip. */
 const keysMax = 8;
 /** What the system has in memory takes some 20 µs. This is a disk, or another process that had the processor. */
-const slowMs = 4;
+const slowMs = 1;
+/** Two slow ones so close together are a disk: a processor is taken away once in some hundred looks at most. */
+const slowWithin = 8;
 /** How long nothing is looked at in the calling turn after that. */
 const restMs = 250;
 
 /**
  * Records in the calling turn. A trip to the thread pool, and the execution that has to be begun again after it, cost several times
- * as much as a look at pages that the system has in memory, and nearly all looks find them there. Where one did not, the
+ * as much as a look at pages that the system has in memory, and nearly all looks find them there. Where some do not, the
  * next ones go through threads for a while, so that a cold disk holds up those who need it and nobody else.
  */
 export class QuickLook {
   readonly #engine: KeyValueEngine;
   readonly #clock: Clock;
   #restUntilMs = Number.NEGATIVE_INFINITY;
+  #looksSinceSlow = Number.POSITIVE_INFINITY;
 
   constructor(engine: KeyValueEngine, clock: Clock) {
     this.#engine = engine;
@@ -42,8 +45,14 @@ export class QuickLook {
     } catch {
       return undefined;
     } finally {
-      const endMs = this.#clock.monotonicMs();
-      if (endMs - startMs > slowMs) this.#restUntilMs = endMs + restMs;
+      this.#note(startMs, this.#clock.monotonicMs());
     }
+  }
+
+  #note(startMs: number, endMs: number): void {
+    this.#looksSinceSlow += 1;
+    if (endMs - startMs <= slowMs) return;
+    if (this.#looksSinceSlow <= slowWithin) this.#restUntilMs = endMs + restMs;
+    this.#looksSinceSlow = 0;
   }
 }

@@ -1,8 +1,10 @@
 import type { Key } from '../stable-area.ts';
 import type { Table } from './record-store.ts';
 
-/** What a record costs in memory beside its key and its bytes: the entry, its map slot and the decoded object. */
-const entryOverheadBytes = 160;
+/** What an entry costs in memory beside the characters of its key and its value: itself, its place in a map, the key's head. */
+const entryOverheadBytes = 210;
+/** A decoded value takes about so many times its encoded bytes: numbers of 4 bytes become slots of 8, times become objects. */
+const decodedShare = 2.5;
 
 /**
  * One record in memory. `known` tells whether `value` is what the record holds (undefined: there is none, a negative
@@ -26,6 +28,11 @@ export interface CacheEntry {
   referenced: boolean;
   older: CacheEntry | undefined;
   newer: CacheEntry | undefined;
+}
+
+/** Content is kept as the bytes that it is. */
+function sizeShareOf(table: Table<unknown>): number {
+  return table.isTransient === true ? 1 : decodedShare;
 }
 
 /** Records in memory, evicted by the clock algorithm once they take more than `bytesMax` bytes. */
@@ -108,7 +115,8 @@ export class RecordCache {
     entry.known = true;
     entry.batch = batch;
     this.#countPresent(entry, 1);
-    const sizeBytes = entry.key.length + entryOverheadBytes + valueBytes;
+    const sizeBytes =
+      entry.key.length + entryOverheadBytes + Math.round(valueBytes * sizeShareOf(entry.table));
     this.#bytes += sizeBytes - entry.sizeBytes;
     entry.sizeBytes = sizeBytes;
   }

@@ -4,7 +4,7 @@ import type { Key } from '../stable-area.ts';
 import type { Table, TableRange, TableRecord } from './record-store.ts';
 
 /** What a record costs in memory beside its key and its bytes: two objects, their slots, the decoded value. */
-const recordOverheadBytes = 120;
+const recordOverheadBytes = 150;
 const pageOverheadBytes = 300;
 
 /** Pages that stay whatever the limit is: a call whose range needs several must find the first when it has the last. */

@@ -106,16 +106,16 @@ function encodeFile(inode: FileInode): Buffer {
 function decodeInode(reader: RecordReader): Inode {
   const type = types[reader.uint8()];
   assert(type !== undefined, 'an inode has a known type');
-  const shared = {
-    ino: reader.uint64(),
-    mode: reader.uint16(),
-    uid: reader.uint32(),
-    gid: reader.uint32(),
-    nlink: reader.uint32(),
-    atime: readTime(reader),
-    mtime: readTime(reader),
-    ctime: readTime(reader),
-  };
+  const ino = reader.uint64();
+  const mode = reader.uint16();
+  const uid = reader.uint32();
+  const gid = reader.uint32();
+  const nlink = reader.uint32();
+  // Most files were never changed since they were made, and their times are one object in memory, as when they were made.
+  const atime = readTime(reader);
+  const mtime = sameTime(atime, readTime(reader));
+  const ctime = sameTime(mtime, readTime(reader));
+  const shared = { ino, mode, uid, gid, nlink, atime, mtime, ctime };
   switch (type) {
     case 'regular':
       return decodeFile(shared, reader);
@@ -185,6 +185,12 @@ function decodeFile(
 
 function readTime(reader: RecordReader): Time {
   return { seconds: reader.int48(), nanoseconds: reader.uint32() };
+}
+
+/** The first, where the second is no other. */
+function sameTime(one: Time, other: Time): Time {
+  const isSame = one.seconds === other.seconds && one.nanoseconds === other.nanoseconds;
+  return isSame ? one : other;
 }
 
 /** The same before writing and after reading: the state is ours. */
