@@ -63,14 +63,14 @@ export function epochsAmong(names: readonly string[]): number[] {
 /** 0 where there is none. */
 export function highestAmong(names: readonly string[]): number {
   // Claims are never deleted, so there are many: only a name that may be higher is looked at closely.
-  let highest = 0;
-  let digits = 0;
-  for (const name of names) {
-    if (name.length < digits || !epochPattern.test(name)) continue;
-    highest = Math.max(highest, Number(name));
-    digits = String(highest).length;
+  let highest = '';
+  // The last ones first: where names are kept in the order in which they came, that is the highest.
+  for (let at = names.length - 1; at >= 0; at -= 1) {
+    const name = names[at] ?? '';
+    const isLower = name.length === highest.length ? name <= highest : name.length < highest.length;
+    if (!isLower && epochPattern.test(name)) highest = name;
   }
-  return highest;
+  return Number(highest);
 }
 
 /** A name that nobody else has, for what is becoming the claim or the directory of `epoch`. */
