@@ -7,6 +7,8 @@ import type { SimulatedClient } from './clients.ts';
 const blockBytes = 8_192;
 /** So few that segments empty all the time, and so many that some values stay. */
 const blocksMax = 12;
+/** Each has its own part of the blocks: while the cleaner moves one value, others are replaced. */
+const writers = 3;
 
 /** Writes ascending numbers into the blocks of a file, a block full of the number each, and reads them. */
 export class BulkWork {
@@ -37,12 +39,16 @@ export class BulkWork {
   }
 
   async run(isOver: () => boolean): Promise<void> {
+    await Promise.all(Array.from({ length: writers }, (_, part) => this.#writePart(part, isOver)));
+    for (let block = 0; block < blocksMax; block += 1) await this.#read(block);
+  }
+
+  async #writePart(part: number, isOver: () => boolean): Promise<void> {
     const { random } = this.#client.process;
     while (!isOver()) {
-      await this.#write(Math.floor(random.fraction() * blocksMax));
+      await this.#write(part + writers * Math.floor((random.fraction() * blocksMax) / writers));
       await this.#read(Math.floor(random.fraction() * blocksMax));
     }
-    for (let block = 0; block < blocksMax; block += 1) await this.#read(block);
   }
 
   async #write(block: number): Promise<void> {
