@@ -22,9 +22,9 @@ export const valueLogMutations: readonly Mutation[] = [
     changes: [
       {
         file: valueLog,
-        find: '    return [...stored, ...counts];',
+        find: '    return stored;',
         replace: `    await this.remove([...this.#empty.values()].filter((segment) => this.#isFinished(segment)));
-    return [...stored, ...counts];`,
+    return stored;`,
       },
     ],
   },
@@ -34,7 +34,7 @@ export const valueLogMutations: readonly Mutation[] = [
     changes: [
       {
         file: valueLog,
-        find: '      if (isStale && value !== undefined) return [];\n',
+        find: '      if (isStale && value !== undefined) continue;\n',
         replace: '',
       },
     ],
