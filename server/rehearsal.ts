@@ -12,9 +12,7 @@ import { authSys } from '../rpc/auth.ts';
 import type { CallChannel } from '../rpc/client/call-channel.ts';
 import { type RpcCallOptions, RpcClient } from '../rpc/client/rpc-client.ts';
 
-/** Concurrent, so that calls are joined as those of clients are. */
-const lanes = 4;
-const roundsPerLane = 50;
+const roundsPerClient = 8;
 const contentBytes = 8_192;
 
 const credential = authSys({ machineName: 'rehearsal', uid: 0, gid: 0, gids: [] });
@@ -39,25 +37,28 @@ const attributes3: Sattr3 = {
 };
 
 /**
- * What clients do with a volume, over a copy of it that nobody will see: makes files, writes, reads, looks, renames,
- * removes. Rejects where the exports let nobody in.
+ * What clients do with a volume, over a copy of it that nobody will see: make files, write, read, look, rename, remove. Rejects
+ * where the exports let nobody in.
  */
-export async function rehearseFileSystem(alias: string, channel: CallChannel): Promise<void> {
+export async function rehearseFileSystem(
+  alias: string,
+  clients: readonly CallChannel[],
+): Promise<void> {
+  await Promise.all(clients.map((channel, index) => useVolume(alias, channel, index)));
+}
+
+async function useVolume(alias: string, channel: CallChannel, index: number): Promise<void> {
   const client = new RpcClient(channel, { credential });
   const nfs2 = new NfsProgramV2Client<RpcCallOptions>(client);
   const nfs3 = new NfsProgramV3Client<RpcCallOptions>(client);
   const mounted = await new MountProgramV3Client<RpcCallOptions>(client).mountproc3Mnt(`/${alias}`);
   if (!('mountinfo' in mounted)) throw new Error(`/${alias} is not exported to this machine`);
   const root = Buffer.from(mounted.mountinfo.fhandle);
-  await Promise.all(
-    Array.from({ length: lanes }, async (_, lane) => {
-      for (let round = 0; round < roundsPerLane; round += 1) {
-        const name = `.rehearsal-${lane}-${round}`;
-        if (round % 2 === 0) await useVersion2(nfs2, root, name);
-        else await useVersion3(nfs3, { data: root }, name);
-      }
-    }),
-  );
+  for (let round = 0; round < roundsPerClient; round += 1) {
+    const name = `.rehearsal-${index}-${round}`;
+    if (round % 2 === 0) await useVersion2(nfs2, root, name);
+    else await useVersion3(nfs3, { data: root }, name);
+  }
 }
 
 async function useVersion2(

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
+import { heapOptions } from '../../environment/heap-options.ts';
 
 export interface FugaChildOptions {
   /** The launcher, `bin/fuga`. */
@@ -51,7 +52,8 @@ export class FugaChild {
     this.#command = `\`fuga ${words[0] ?? ''}\``;
     this.#readyText = readyText;
     const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('FUGA_'));
-    const [command = '', ...rest] = [...before, process.execPath, fuga, ...words];
+    const node = [process.execPath, ...heapOptions];
+    const [command = '', ...rest] = [...before, ...node, fuga, ...words];
     this.#child = spawn(command, rest, {
       stdio: [
         'ignore',

@@ -11,7 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import type { FileStatus, Folder } from '../folder.ts';
+import type { FileStatus, Folder, FolderSpace } from '../folder.ts';
 import { systemCodeOf } from '../system-code.ts';
 
 /** What of a folder can be done in the calling turn. */
@@ -27,11 +27,13 @@ export type FolderInTurn = Pick<
   | 'makeFolder'
   | 'removeTree'
   | 'syncFolder'
+  | 'space'
 >;
 
 /** Every operation is over when its call returns; the promise is settled, and rejects with what the system said. */
 export function nodeFolderInTurn(
   statusNow: (path: string) => FileStatus | undefined,
+  spaceNow: (path: string) => FolderSpace,
 ): FolderInTurn {
   return {
     list: inTurn((path) => readdirSync(path)),
@@ -50,6 +52,7 @@ export function nodeFolderInTurn(
     syncFolder: inTurn((path) => {
       withFile(path, 'r', fsyncSync);
     }),
+    space: inTurn(spaceNow),
   };
 }
 

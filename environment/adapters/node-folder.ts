@@ -1,4 +1,4 @@
-import { type BigIntStats, statSync } from 'node:fs';
+import { type BigIntStats, type BigIntStatsFs, statfsSync, statSync } from 'node:fs';
 import {
   type FileHandle,
   link,
@@ -54,7 +54,7 @@ const viaThreads: Folder = {
 /** The system's local file systems. */
 export const nodeFolder: Folder = {
   ...viaThreads,
-  inTurn: { ...viaThreads, ...nodeFolderInTurn(statusNow) },
+  inTurn: { ...viaThreads, ...nodeFolderInTurn(statusNow, spaceNow) },
 };
 
 async function status(path: string): Promise<FileStatus | undefined> {
@@ -99,7 +99,14 @@ function copyFileSynced(from: string, to: string): Promise<void> {
 }
 
 async function space(path: string): Promise<FolderSpace> {
-  const found = await statfs(path, { bigint: true });
+  return spaceOf(await statfs(path, { bigint: true }));
+}
+
+function spaceNow(path: string): FolderSpace {
+  return spaceOf(statfsSync(path, { bigint: true }));
+}
+
+function spaceOf(found: BigIntStatsFs): FolderSpace {
   return {
     totalBytes: Number(found.blocks * found.bsize),
     freeBytes: Number(found.bfree * found.bsize),

@@ -101,8 +101,8 @@ export interface VolumeServices {
   initialise?(context: Omit<ServiceContext, 'caller'>): void;
   readonly background?: readonly BackgroundWork[];
   /**
-   * Calls that a backup makes of itself while it stands by, over a copy that is thrown away: those that clients make, so that
-   * a takeover finds their code compiled. May reject. Without it nothing is rehearsed.
+   * What clients do, each over a connection of its own: a backup does it to itself while it stands by, several times, over a copy that
+   * is thrown away, so that a takeover finds the code compiled. May reject. Without it nothing is rehearsed.
    */
-  rehearse?(channel: CallChannel): Promise<void>;
+  rehearse?(clients: readonly CallChannel[]): Promise<void>;
 }

@@ -18,15 +18,9 @@ import type {
 } from './host.ts';
 import { HolderMonitor, type Verdict } from './pair/holder-monitor.ts';
 import type { Backups } from './pair/backups.ts';
-import {
-  claimAgainMs,
-  rehearsalDelayMs,
-  switchoverHoldMs,
-  switchoverLookMs,
-  switchoverPatienceMs,
-} from './pair/limits.ts';
+import { handOver, handOverAtEnd } from './pair/hand-over.ts';
+import { claimAgainMs, rehearsalDelayMs } from './pair/limits.ts';
 import { Orders } from './pair/orders.ts';
-import { askBackup } from './pair/switchover.ts';
 import { Reception } from './reception.ts';
 import { Registrar } from './registrar.ts';
 import { rehearse } from './rehearsal/rehearse.ts';
@@ -47,6 +41,8 @@ export interface HostParts {
   readonly isProcessOver: ((claim: Claim) => boolean) | undefined;
   readonly observe: (alias: string, event: VolumeEvent) => void;
 }
+
+const partsDelayMs = 100;
 
 /** What a claim has before it can serve. */
 interface Entrance {
@@ -69,6 +65,7 @@ export class PairedVolume implements VolumeHost {
   #epoch = 0;
   #areaId: Uint8Array | undefined;
   #tenure: Tenure | undefined;
+  readonly #untold: VolumeEvent[] = [];
 
   constructor(parts: HostParts, options: VolumeHostOptions) {
     this.#parts = parts;
@@ -112,50 +109,16 @@ export class PairedVolume implements VolumeHost {
     };
   }
 
-  /**
-   * Serves until the backup is about to claim. Then calls wait, so that the backup has the disk and the processors for itself;
-   * what is under way nevertheless comes again, and finds its registered reply.
-   */
-  async switchOver(to?: string): Promise<SwitchoverOutcome> {
-    const { environment, backups, secret } = this.#parts;
+  switchOver(to?: string): Promise<SwitchoverOutcome> {
     const tenure = this.#tenure;
-    if (this.#role !== 'primary' || tenure === undefined) return { kind: 'not-primary' };
-    const { holder } = tenure;
-    const startMs = environment.clock.monotonicMs();
-    const known = backups.of(holder.claim.areaId);
-    let asked: string | undefined;
-    for (const backup of known.filter(({ node }) => to === undefined || node === to)) {
-      asked = backup.node;
-      const order = { environment, claim: holder.claim, secret, backup };
-      if ((await askBackup('prepare', order)) !== 'done') continue;
-      await holder.prepareHandOver();
-      if ((await askBackup('takeOver', order)) === 'done' && (await this.#isReplaced(tenure))) {
-        const elapsedMs = environment.clock.monotonicMs() - startMs;
-        return { kind: 'switched', to: backup.node, elapsedMs };
-      }
+    if (this.#role !== 'primary' || tenure === undefined) {
+      return Promise.resolve({ kind: 'not-primary' });
     }
-    return asked === undefined
-      ? { kind: 'no-backup', backups: known.map(({ node }) => node) }
-      : { kind: 'not-taken', by: asked };
-  }
-
-  async #isReplaced(tenure: Tenure): Promise<boolean> {
-    const { clock, timers } = this.#parts.environment;
-    const startMs = clock.monotonicMs();
-    tenure.hold();
-    const holding = timers.after(switchoverHoldMs, () => {
-      tenure.goOn();
-    });
-    while ((await tenure.holder.confirm()) === 'held') {
-      if (clock.monotonicMs() - startMs >= switchoverPatienceMs) return false;
-      await delay(timers, switchoverLookMs);
-    }
-    holding.cancel();
-    return true;
+    return handOver(this.#parts, tenure, to);
   }
 
   async close(): Promise<void> {
-    await this.switchOver();
+    await handOverAtEnd(this.#parts.environment, () => this.switchOver());
     this.#stopped.abort();
     await this.#tenure?.stop();
     await this.#ended;
@@ -369,8 +332,13 @@ export class PairedVolume implements VolumeHost {
     };
   }
 
+  /** Told a little later: during a takeover there is better to do than to write reports. */
   #part(part: TakeoverPart, elapsedMs: number): void {
-    this.#observe({ kind: 'takeover-part', part, elapsedMs });
+    this.#untold.push({ kind: 'takeover-part', part, elapsedMs });
+    if (this.#untold.length > 1) return;
+    this.#parts.environment.timers.after(partsDelayMs, () => {
+      for (const event of this.#untold.splice(0)) this.#observe(event);
+    });
   }
 
   #observe(event: VolumeEvent): void {

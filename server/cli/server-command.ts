@@ -94,7 +94,7 @@ export async function runServer(command: ServerCommandOptions): Promise<void> {
         },
         ...(command.quota === undefined ? {} : { quotaBytes: command.quota }),
       }),
-      rehearse: (channel) => rehearseFileSystem(alias, channel),
+      rehearse: (clients) => rehearseFileSystem(alias, clients),
     }),
     prepareMetrics: ({ registry }) => {
       collectDefaultMetrics({ register: registry });

@@ -189,9 +189,10 @@ class FolderArea implements StableArea {
     if (!this.#mayTakeOver()) return;
     const { folder, random } = this.#options;
     const { writeBufferBytes, batchBytesMax, takeoverMarginBytes, reserveBytes } = this.#limits;
-    await this.#giveRoomBack();
     // A log as long as it gets, copied and replayed. While a compaction runs there may be two, which are proved anew.
     const bytes = 2 * (writeBufferBytes + batchBytesMax) + takeoverMarginBytes;
+    if (await isRoomKept(folder, this.#room, bytes)) return;
+    await this.#giveRoomBack();
     const { availableBytes } = await folder.space(this.#paths.directory);
     if (availableBytes < 2 * reserveBytes) return;
     const room = await keepRoom(folder, this.#paths, random, bytes);

@@ -42,7 +42,8 @@ export class FolderSpaceWatch implements SpaceWatch {
 
   static async start(parts: FolderSpaceParts): Promise<FolderSpaceWatch> {
     const watch = new FolderSpaceWatch(parts);
-    await watch.#look();
+    // A takeover waits for it. What the next one would copy can be counted later.
+    await watch.#look(parts.folder.inTurn ?? parts.folder);
     watch.#schedule();
     return watch;
   }
@@ -95,7 +96,8 @@ export class FolderSpaceWatch implements SpaceWatch {
 
   async #poll(): Promise<void> {
     try {
-      await this.#look();
+      await this.#look(this.#parts.folder);
+      this.#takeoverBytes = await this.#parts.copiedBytes();
       await this.#growReserve();
     } catch {
       // A disk that does not say how full it is counts as full. Whether it still works, the next commit tells.
@@ -104,14 +106,13 @@ export class FolderSpaceWatch implements SpaceWatch {
     this.#schedule();
   }
 
-  async #look(): Promise<void> {
-    const { folder, paths, limits, copiedBytes } = this.#parts;
+  async #look(folder: Folder): Promise<void> {
+    const { paths, limits } = this.#parts;
     // What is written while we look counts as written after it: too much for a moment, never too little.
     const writtenBefore = this.#writtenBytes;
     this.#space = await folder.space(paths.directory);
     this.#writtenBytes -= writtenBefore;
     this.#reserveBytes = (await folder.status(paths.reserve))?.sizeBytes ?? 0;
-    this.#takeoverBytes = await copiedBytes();
     const room = this.#roomBytes();
     if (room < limits.reserveBytes * stopPart) this.#admitsGrowth = false;
     else if (room >= limits.reserveBytes * resumePart) this.#admitsGrowth = true;

@@ -1,6 +1,8 @@
 import type { Environment } from '../../environment/environment.ts';
 import { openHolder } from '../holder/engine-holder.ts';
 import type { SpaceWatch } from '../holder/space-watch.ts';
+import { SegmentUse } from '../value-log/segment-use.ts';
+import { FolderSpaceWatch } from './folder-space.ts';
 import type { KeyValueEngineFactory } from '../key-value-engine.ts';
 import type { Claim, Holder } from '../stable-area.ts';
 import { type AreaPaths, highestAmong, numbered, rehearsalName } from './layout.ts';
@@ -28,28 +30,37 @@ export async function rehearseClaim(
   if (availableBytes < reservesLeft * limits.reserveBytes) return;
   const temporary = `${paths.directory}/${rehearsalName(claim.epoch, random)}`;
   try {
-    await folder.makeFolder(temporary);
-    const source = highestAmong(await folder.list(paths.epochs));
-    // A copy that came to nothing because the holder went on meanwhile is no failure: a claim would begin again.
-    if (source === 0 || !(await engineFactory.copy(numbered(paths.epochs, source), temporary))) {
-      return;
+    // A copy that came to nothing because the holder went on meanwhile is no failure: a claim would begin again, too.
+    for (let attempt = 0; attempt < limits.copyAttemptsMax; attempt += 1) {
+      await folder.makeFolder(temporary);
+      const source = highestAmong(await folder.list(paths.epochs));
+      if (source === 0) return;
+      if (await engineFactory.copy(numbered(paths.epochs, source), temporary)) {
+        await lend(parts, temporary, availableBytes, use);
+        return;
+      }
+      await folder.removeTree(temporary);
     }
-    await lend(parts, temporary, availableBytes, use);
   } finally {
     await folder.removeTree(temporary);
   }
 }
 
 async function lend(
-  { clock, timers, limits, engineFactory, claim }: RehearsalParts,
+  parts: RehearsalParts,
   directory: string,
   availableBytes: number,
   use: (holder: Holder) => Promise<void>,
 ): Promise<void> {
+  const { clock, timers, limits, engineFactory, claim } = parts;
   const { writeBufferBytes } = limits;
+  const engine = await engineFactory.open(directory, { writeBufferBytes, isScratch: true });
+  // What else an open reads.
+  await SegmentUse.load(engine);
+  (await FolderSpaceWatch.start({ ...parts, copiedBytes: async () => 0 })).close();
   const holder = await openHolder({
     claim,
-    engine: await engineFactory.open(directory, { writeBufferBytes, isScratch: true }),
+    engine,
     clock,
     timers,
     limits,

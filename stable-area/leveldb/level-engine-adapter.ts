@@ -6,7 +6,7 @@ import type {
   KeyValueEngineFactory,
   KeyValueEngineOptions,
 } from '../key-value-engine.ts';
-import { keyBytes } from '../keys.ts';
+import { keyBytes, paPrefix, systemPrefix } from '../keys.ts';
 import { keyBytesMax } from '../limits.ts';
 import {
   type Change,
@@ -130,8 +130,12 @@ class LevelEngine implements KeyValueEngine {
     await batch.write({ sync: this.#sync });
   }
 
-  /** LevelDB empties its buffer into a table before it compacts anything; in this range there is nothing to compact. */
+  /**
+   * First all young tables are merged (each holds some key of the stable area itself): four of them, and the open of a copy
+   * would begin with that. Then LevelDB empties its buffer once more, as it does before it compacts anything.
+   */
   async shrinkLog(): Promise<void> {
+    await this.#database.compactRange(keyBytes(systemPrefix), keyBytes(paPrefix));
     await this.#database.compactRange(beforeAllKeys, beforeAllKeys);
   }
 

@@ -23,6 +23,12 @@ export const claimPatienceMs = 5_000;
 export const portPatienceMs = 5_000;
 export const portLookMs = 10;
 
+/** A primary that is to end hands over to a backup that begins to ask within this time ... */
+export const newBackupMs = 2 * ayaIntervalMs;
+
+/** ... and tries again for so long with one that is known and does not take over. */
+export const closePatienceMs = 1_000;
+
 /** A switchover is given up when the backup has not claimed after this time. */
 export const switchoverPatienceMs = 1_500;
 

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { nodeEnvironment } from '../../../environment/adapters/node-environment.ts';
 import type { CallChannel } from '../../../rpc/client/call-channel.ts';
+import { openRpcChannel } from '../../../rpc/client/rpc-channel.ts';
 import { RpcClient } from '../../../rpc/client/rpc-client.ts';
 import { FolderWorld } from '../../../stable-area/testing/folder-world.ts';
 import type { Holder, StableArea } from '../../../stable-area/stable-area.ts';
 import { MemoryDirectory } from '../../testing/memory-directory.ts';
 import { NamesV1, namesServices } from '../testing/names-service.ts';
+import { RehearsalClient } from './rehearsal-client.ts';
 import { rehearse } from './rehearse.ts';
 
 const claimant = {
@@ -39,7 +41,10 @@ function run(
   const options = {
     alias: 'names',
     area: backup,
-    services: { ...namesServices, rehearse: script },
+    services: {
+      ...namesServices,
+      rehearse: ([first]: readonly CallChannel[]) => script(first as CallChannel),
+    },
     listen: { host: '127.0.0.1', port: 0 },
   };
   const environment = nodeEnvironment();
@@ -58,12 +63,29 @@ test('calls are executed over a copy, with and without a PA header, and nothing 
     for (const name of ['one', 'two', 'one', 'two']) answers.push(await make(channel, name));
     expect(rehearsals()).not.toEqual([]);
   });
-  expect(answers).toEqual(['ok', 'ok', 'exists', 'exists']);
+  // What the second server of each copy finds is what the first one left, as after a takeover.
+  const first = ['ok', 'ok', 'exists', 'exists'];
+  const second = ['exists', 'exists', 'exists', 'exists'];
+  expect(answers).toEqual([first, second, first, second, first, second].flat());
   expect(rehearsals()).toEqual([]);
   // A takeover talks to the PAMs too.
   expect(directory.lookups).toBeGreaterThan(0);
   expect(await holder.confirm()).toBe('held');
   expect(await holder.range({ from: '\x01', to: '\xff', limit: 9 })).toEqual([]);
+});
+
+test('nobody but its own clients is served over the copy', async () => {
+  const { network, timers, random } = nodeEnvironment();
+  const answers: string[] = [];
+  await run(async (channel) => {
+    expect(await make(channel, 'one')).not.toBe('');
+    const peer = channel instanceof RehearsalClient ? channel.peer : undefined;
+    if (peer === undefined) throw new Error('it is connected');
+    const stranger = await openRpcChannel(peer, { network, timers, random });
+    answers.push(await make(stranger, 'two').catch(String));
+  });
+  expect(answers).toHaveLength(6);
+  for (const answer of answers) expect(answer).toMatch(/closed/);
 });
 
 test('the room that a takeover needs is kept until it comes', async () => {

@@ -7,22 +7,13 @@ import {
   type PassedConnection,
   type PortMessage,
 } from '../../../environment/adapters/port-message.ts';
+import { heapOptions } from '../../../environment/heap-options.ts';
 import { isProcessReport, type ProcessReport } from '../../process/process-report.ts';
 import type { Ending } from './cluster-story.ts';
 import type { Taker } from './held-port.ts';
 
 /** What is kept of a child's last words. */
 const lastLinesMax = 20;
-
-/**
- * For the garbage collector. Young objects, buffers above all, have room to die where they were made. It looks through the whole
- * heap when that has grown by half, and not before it has this size: left to itself it lets three quarters be garbage.
- */
-const heapOptions = [
-  '--min-semi-space-size=16',
-  '--initial-old-space-size=96',
-  '--heap-growing-percent=50',
-];
 
 export interface ChildEvents {
   report(report: ProcessReport): void;
