@@ -78,6 +78,7 @@ export class Connector {
       again: limits.lookUpAgain,
       toldPatienceMs: limits.toldPatienceMs,
       lingerMs: limits.subscriptionLingerMs,
+      followAfterMs: limits.tickMs,
       onPort: (port) => this.#told(port),
       onNothing: (lookup) => this.#toldNothing(lookup),
     });

@@ -87,6 +87,21 @@ test('while calls are pending PAM is listened to, and some time after', async ()
   expect(world.directory.subscriptions).toBe(0);
 });
 
+test('a client that makes one call after the other is told of takeovers too', async () => {
+  const world = makeWorld();
+  await world.serve(4);
+  for (let round = 0; round < 300; round += 1) {
+    await Promise.all([world.call('a'), world.time.settle()]);
+    await world.time.advance(50);
+    // Longer than a subscription outlives the last call.
+    if (round >= 3) expect(world.directory.subscriptions).toBe(1);
+  }
+  await world.time.advance(5_000);
+  expect(world.directory.subscriptions).toBe(0);
+  await Promise.all([world.call('b'), world.time.settle()]);
+  expect(world.directory.subscriptions).toBe(0);
+});
+
 test('a connection that breaks while nothing is pending is not replaced before it is needed', async () => {
   const world = makeWorld();
   const port = await world.serve(4);

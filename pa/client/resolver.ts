@@ -1,28 +1,33 @@
-import type { Timer, Timers } from '../../environment/clock.ts';
+import type { Clock, Timer, Timers } from '../../environment/clock.ts';
 import type { Random } from '../../environment/random.ts';
 import { type Backoff, backoffMs } from '../backoff.ts';
 import type { Port } from '../directory/port.ts';
 import type { Lookup, PortDirectory, Subscription } from '../directory/port-directory.ts';
 
 export interface ResolverOptions {
-  readonly environment: { readonly timers: Timers; readonly random: Random };
+  readonly environment: { readonly clock: Clock; readonly timers: Timers; readonly random: Random };
   readonly directory: PortDirectory;
   readonly alias: string;
   readonly again: Backoff;
   /** Whoever is told of takeovers asks only when nothing was told for so long. */
   readonly toldPatienceMs: number;
   readonly lingerMs: number;
+  /** Whoever makes calls for so long is told of takeovers; a command that makes a few needs no subscription. */
+  readonly followAfterMs: number;
   /** A port was told, possibly one that was told before. */
   readonly onPort: (port: Port) => void;
   /** PAM was asked and gave no port. */
   readonly onNothing: (lookup: Exclude<Lookup, { kind: 'found' }>) => void;
 }
 
-/** Asks PAM while a port is needed, and lets itself be told of takeovers while calls are pending. */
+/** Asks PAM while a port is needed, and lets itself be told of takeovers while calls are made. */
 export class Resolver {
   readonly #options: ResolverOptions;
   #subscription: Subscription | undefined;
   #linger: Timer | undefined;
+  /** Calls have been made since the first of these times, and none was pending at the second. */
+  #busySinceMs = -Infinity;
+  #restedMs = -Infinity;
   /** PAM has told something since the subscription began: it will tell the next port too, unless it has died. */
   #isTold = false;
   #isAsking = false;
@@ -47,14 +52,15 @@ export class Resolver {
     });
   }
 
-  /** Nothing is pending: following may end. */
+  /** Nothing is pending just now: following may end, when nothing has come for some time. */
   rest(): void {
-    const { environment, lingerMs } = this.#options;
-    if (this.#subscription === undefined || this.#linger !== undefined) return;
-    this.#linger = environment.timers.after(lingerMs, () => {
-      this.#linger = undefined;
-      this.#unfollow();
-    });
+    const { environment, lingerMs, followAfterMs } = this.#options;
+    const nowMs = environment.clock.monotonicMs();
+    if (nowMs - this.#restedMs > lingerMs) this.#busySinceMs = nowMs;
+    this.#restedMs = nowMs;
+    if (this.#subscription === undefined && nowMs - this.#busySinceMs >= followAfterMs)
+      this.follow();
+    if (this.#subscription !== undefined && this.#linger === undefined) this.#lingerFor(lingerMs);
   }
 
   /**
@@ -102,6 +108,16 @@ export class Resolver {
 
   #askAfter(pauseMs: number): void {
     this.#pause = this.#options.environment.timers.after(pauseMs, () => this.#ask());
+  }
+
+  #lingerFor(delayMs: number): void {
+    const { environment, lingerMs } = this.#options;
+    this.#linger = environment.timers.after(delayMs, () => {
+      this.#linger = undefined;
+      const leftMs = this.#restedMs + lingerMs - environment.clock.monotonicMs();
+      if (leftMs > 0) this.#lingerFor(leftMs);
+      else this.#unfollow();
+    });
   }
 
   #unfollow(): void {
