@@ -117,9 +117,15 @@ export function tapEngine(
       const replies = found.map(({ key, value }) => [idOfKey(key), resultsOf(key, value)] as const);
       checker.opened(process, epoch, new Map(replies));
       opened(engine);
-      return tapped(engine, checker, process, step);
+      return { ...tapped(engine, checker, process, step), ...looking(engine, epoch) };
     },
   };
+}
+
+/** Records are looked at in the calling turn in every second epoch, and loaded in the others. */
+function looking(engine: KeyValueEngine, epoch: number): Pick<KeyValueEngine, 'getNow'> {
+  if (epoch % 2 !== 0) return {};
+  return { getNow: (key) => engine.getNow?.(key) };
 }
 
 function tapped(

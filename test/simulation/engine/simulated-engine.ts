@@ -97,6 +97,12 @@ class SimulatedEngine implements KeyValueEngine {
     return keys.map((key) => this.#records.get(key));
   }
 
+  /** What is synced, as LevelDB has it in memory. */
+  getNow(key: Key): Uint8Array | undefined {
+    if (this.#isClosed) throw new Error('the engine is closed');
+    return this.#records.get(key);
+  }
+
   range: KeyValueEngine['range'] = async (range) => {
     await this.#turn();
     return this.#records.range(range);
