@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { createCipheriv, createHash } from 'node:crypto';
+import { Slab } from '../environment/slab.ts';
 import { credentialWithoutStamp, stampBytesOf } from '../rpc/auth.ts';
 import type { OpaqueAuth } from '../rpc/opaque-auth.ts';
 import { murmurHash3, murmurWords } from './murmur-hash.ts';
@@ -28,7 +29,8 @@ const scratch = Buffer.from(words.buffer);
 const mixed = new Int32Array(murmurWords);
 const mixedDigest = Buffer.from(mixed.buffer);
 const digestsPerSlab = 64;
-let slab = Buffer.alloc(0);
+/** A digest is kept for as long as its reply. */
+const slab = new Slab(digestBytes, digestsPerSlab);
 const seed = new Int32Array(murmurWords);
 const seedBytes = Buffer.from(seed.buffer);
 /** The tag never leaves the server, and encrypts nothing: there is no nonce to be used twice. */
@@ -61,14 +63,7 @@ export function callDigest(call: DigestedCall, areaId: Uint8Array): Buffer {
   scratch.set(call.argumentBytes, argumentsAt);
   for (let at = lengthBytes; (at & 15) !== 0; at += 1) scratch[at] = 0;
   murmurHash3(words, lengthBytes, seedOf(areaId), mixed);
-  return keptDigest();
-}
-
-/** A copy of what was mixed, beside other digests only: it is kept for as long as its reply, and all of its slab with it. */
-function keptDigest(): Buffer {
-  if (slab.length === 0) slab = Buffer.allocUnsafeSlow(digestsPerSlab * digestBytes);
-  const digest = slab.subarray(0, digestBytes);
-  slab = slab.subarray(digestBytes);
+  const digest = slab.take();
   mixedDigest.copy(digest);
   return digest;
 }

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { timingSafeEqual } from 'node:crypto';
+import { Slab } from '../../environment/slab.ts';
 import { HandleMac } from './handle-mac.ts';
 import type { VolumeIdentity } from './records/volume-records.ts';
 
@@ -35,8 +36,7 @@ export class FileHandles {
   /** The last handles that were made or found genuine. Only saves time: both are pure functions. */
   readonly #genuine = new RecentMap<string, HandleTarget>();
   readonly #made = new RecentMap<number, Made>();
-  /** Where handles are made. In Node's pool each one would keep all that was made beside it, some kilobytes. */
-  #slab = Buffer.alloc(0);
+  readonly #slab = new Slab(handleBytes, handlesPerSlab);
 
   constructor(areaId: Uint8Array, identity: VolumeIdentity) {
     assert(areaId.length >= volumeBytes);
@@ -52,7 +52,7 @@ export class FileHandles {
     const { ino, exportRoot } = target;
     const made = this.#made.get(ino);
     if (made?.exportRoot === exportRoot) return made.handle;
-    const handle = this.#room();
+    const handle = this.#slab.take();
     this.#volume.copy(handle, 0);
     writeNumber(handle, ino, 8);
     writeNumber(handle, exportRoot, 16);
@@ -80,15 +80,6 @@ export class FileHandles {
     };
     this.#genuine.set(text, target);
     return target;
-  }
-
-  #room(): Buffer {
-    if (this.#slab.length === 0) {
-      this.#slab = Buffer.allocUnsafeSlow(handlesPerSlab * handleBytes);
-    }
-    const room = this.#slab.subarray(0, handleBytes);
-    this.#slab = this.#slab.subarray(handleBytes);
-    return room;
   }
 }
 

@@ -1,11 +1,12 @@
 import { chosenTime, newOwnership, type SetAttributes } from '../attributes.ts';
 import type { Change, OperationContext } from '../context.ts';
 import { linksMax } from '../limits.ts';
+import { directoryInode, fileInode } from '../records/changed-inode.ts';
 import type {
   Device,
   DirectoryInode,
-  FileInode,
   Inode,
+  InodeCommon,
   NodeInode,
   NodeType,
   SymlinkInode,
@@ -29,11 +30,6 @@ export interface Made<I extends Inode = Inode> {
   readonly directory: Change<DirectoryInode>;
 }
 
-type CommonFields = Pick<
-  Inode,
-  'ino' | 'mode' | 'uid' | 'gid' | 'nlink' | 'atime' | 'mtime' | 'ctime'
->;
-
 /** Makes an inode and its first name. The caller has asked whether the name may be made (`openForNewName`). */
 export function make(
   context: OperationContext,
@@ -49,7 +45,7 @@ export function make(
   if (refused !== undefined) return failure(refused);
   const now = volume.stamp(directory);
   const { mode, uid, gid } = newOwnership(directory, context.principal, thing.type, asked);
-  const common: CommonFields = {
+  const common: InodeCommon = {
     ino: volume.takeIno(),
     mode,
     uid,
@@ -66,45 +62,18 @@ export function make(
   return { status: 'ok', inode, directory: { before: directory, after } };
 }
 
-/** Field by field where it is done most: see changed-inode. */
-function inodeOf(thing: NewThing, common: CommonFields, parent: number, size: number): Inode {
+function inodeOf(thing: NewThing, common: InodeCommon, parent: number, size: number): Inode {
   switch (thing.type) {
-    case 'regular': {
-      const file: FileInode = {
-        type: 'regular',
-        ino: common.ino,
-        mode: common.mode,
-        uid: common.uid,
-        gid: common.gid,
-        nlink: common.nlink,
-        atime: common.atime,
-        mtime: common.mtime,
-        ctime: common.ctime,
+    case 'regular':
+      return fileInode(common, {
         size,
         usedBytes: 0,
         content: { root: 0, depth: 0 },
         contentGeneration: 0,
         createVerifier: thing.createVerifier,
-      };
-      return file;
-    }
-    case 'directory': {
-      const made: DirectoryInode = {
-        type: 'directory',
-        ino: common.ino,
-        mode: common.mode,
-        uid: common.uid,
-        gid: common.gid,
-        nlink: common.nlink,
-        atime: common.atime,
-        mtime: common.mtime,
-        ctime: common.ctime,
-        parent,
-        entryCount: 0,
-        nextCookie: firstCookie,
-      };
-      return made;
-    }
+      });
+    case 'directory':
+      return directoryInode(common, { parent, entryCount: 0, nextCookie: firstCookie });
     case 'symlink': {
       const link: SymlinkInode = { type: 'symlink', ...common, target: thing.target };
       return link;

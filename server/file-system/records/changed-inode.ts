@@ -1,10 +1,52 @@
 import type { Time } from '../time.ts';
-import type { DirectoryInode, FileInode, Inode } from './inode.ts';
+import type { DirectoryInode, FileInode, Inode, InodeCommon } from './inode.ts';
 
 /*
- * Inodes that differ from others in some fields, written out field by field and in the order in which all are made: V8 takes 4 to
+ * Inodes that are made, and those that differ from others in some fields, written out field by field and in the order in which all are made: V8 takes 4 to
  * 7 µs for an object literal with a spread whose fields are then replaced, and 0.1 for these.
  */
+
+export function fileInode(
+  common: InodeCommon,
+  own: Omit<FileInode, 'type' | keyof InodeCommon>,
+): FileInode {
+  return {
+    type: 'regular',
+    ino: common.ino,
+    mode: common.mode,
+    uid: common.uid,
+    gid: common.gid,
+    nlink: common.nlink,
+    atime: common.atime,
+    mtime: common.mtime,
+    ctime: common.ctime,
+    size: own.size,
+    usedBytes: own.usedBytes,
+    content: own.content,
+    contentGeneration: own.contentGeneration,
+    createVerifier: own.createVerifier,
+  };
+}
+
+export function directoryInode(
+  common: InodeCommon,
+  own: Omit<DirectoryInode, 'type' | keyof InodeCommon>,
+): DirectoryInode {
+  return {
+    type: 'directory',
+    ino: common.ino,
+    mode: common.mode,
+    uid: common.uid,
+    gid: common.gid,
+    nlink: common.nlink,
+    atime: common.atime,
+    mtime: common.mtime,
+    ctime: common.ctime,
+    parent: own.parent,
+    entryCount: own.entryCount,
+    nextCookie: own.nextCookie,
+  };
+}
 
 /** A directory with other names in it; its times are those of the change. */
 export function withNames(

@@ -3,11 +3,12 @@ import type { Table, Transaction } from '../../../stable-area/records/record-sto
 import { contentDepthMax, fileBytesMax, symlinkTargetBytesMax } from '../limits.ts';
 import type { Time } from '../time.ts';
 import { unreachable } from '../../unreachable.ts';
+import { directoryInode, fileInode } from './changed-inode.ts';
 import {
-  type DirectoryInode,
   type FileInode,
   firstCookie,
   type Inode,
+  type InodeCommon,
   type NodeInode,
   type SymlinkInode,
 } from './inode.ts';
@@ -120,22 +121,9 @@ function decodeInode(reader: RecordReader): Inode {
     case 'regular':
       return decodeFile(shared, reader);
     case 'directory': {
-      const inode: DirectoryInode = {
-        type,
-        ino: shared.ino,
-        mode: shared.mode,
-        uid: shared.uid,
-        gid: shared.gid,
-        nlink: shared.nlink,
-        atime: shared.atime,
-        mtime: shared.mtime,
-        ctime: shared.ctime,
-        parent: reader.uint64(),
-        entryCount: reader.uint64(),
-        nextCookie: reader.uint64(),
-      };
+      const [parent, entryCount, nextCookie] = [reader.uint64(), reader.uint64(), reader.uint64()];
       reader.finish();
-      return inode;
+      return directoryInode(shared, { parent, entryCount, nextCookie });
     }
     case 'symlink': {
       const inode: SymlinkInode = { type, ...shared, target: reader.restByteString() };
@@ -155,32 +143,15 @@ function decodeInode(reader: RecordReader): Inode {
   }
 }
 
-function decodeFile(
-  shared: Pick<FileInode, 'ino' | 'mode' | 'uid' | 'gid' | 'nlink' | 'atime' | 'mtime' | 'ctime'>,
-  reader: RecordReader,
-): FileInode {
+function decodeFile(shared: InodeCommon, reader: RecordReader): FileInode {
   const size = reader.uint64();
   const usedBytes = reader.uint64();
   const content = { root: reader.uint64(), depth: reader.uint8() };
   const contentGeneration = reader.uint32();
   const verifier = reader.rest();
-  return {
-    type: 'regular',
-    ino: shared.ino,
-    mode: shared.mode,
-    uid: shared.uid,
-    gid: shared.gid,
-    nlink: shared.nlink,
-    atime: shared.atime,
-    mtime: shared.mtime,
-    ctime: shared.ctime,
-    size,
-    usedBytes,
-    content,
-    contentGeneration,
-    // Copied: a view would keep the whole record that it came in.
-    createVerifier: verifier.length === 0 ? undefined : Buffer.from(verifier),
-  };
+  // Copied: a view would keep the whole record that it came in.
+  const createVerifier = verifier.length === 0 ? undefined : Buffer.from(verifier);
+  return fileInode(shared, { size, usedBytes, content, contentGeneration, createVerifier });
 }
 
 function readTime(reader: RecordReader): Time {

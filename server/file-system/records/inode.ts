@@ -1,6 +1,7 @@
 import type { Time } from '../time.ts';
 
-interface InodeCommon {
+/** What every inode has. */
+export interface InodeCommon {
   /** Its own number, never reused. */
   readonly ino: number;
   /** Permission bits, suid, sgid and sticky: 12 bits, without the type. */
