@@ -1,9 +1,11 @@
-import { readdir, readFile, truncate, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { expect, test, vi } from 'vitest';
 import { nodeFolder } from '../../environment/adapters/node-folder.ts';
 import type { Folder } from '../../environment/folder.ts';
+import { writeLevelLog } from '../testing/leveldb-log-writer.ts';
+import { encodeVersionEdit } from '../testing/leveldb-version-edit.ts';
 import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { copiedBytes, copyLevelDirectory } from './copy.ts';
 import { manifestNameIn } from './file-names.ts';
@@ -210,6 +212,55 @@ test('copy: a file that is missing although nothing changed is damage', async ()
     const name = (await readdir(from)).find(isLive) ?? '';
     await unlink(join(from, name));
     await expect(copyLevelDirectory(nodeFolder, from, to)).rejects.toThrow(damaged);
+  }
+});
+
+test('copy: an edit that was not synced, and names what the power cut took, counts as not written', async () => {
+  const cases: readonly {
+    readonly lost: readonly ('new log' | 'new table' | 'old log')[];
+    readonly lastChange?: number;
+    readonly behind?: number;
+    readonly isWhole: boolean;
+  }[] = [
+    { lost: ['new log'], isWhole: true },
+    { lost: ['new table'], isWhole: true },
+    { lost: ['new log', 'new table'], isWhole: true },
+    { lost: ['new log', 'old log'], isWhole: false },
+    // A change was acknowledged after the switch: the new log held it, and was durable.
+    { lost: ['new log'], lastChange: 82, isWhole: false },
+    // Another edit was begun: this one was durable.
+    { lost: ['new log'], behind: 3, isWhole: false },
+  ];
+  for (const { lost, lastChange = 81, behind = 0, isWhole } of cases) {
+    // Its only log holds the 81 changes that were made.
+    const { from, to, database, expected } = await databaseWithHistory(10);
+    await database.close();
+    const { name, manifest } = await manifestOf(from);
+    const file = (number: number): string => join(from, String(number).padStart(6, '0'));
+    const { logNumber, nextFileNumber } = manifest;
+    const edit = encodeVersionEdit({
+      logNumber: nextFileNumber,
+      nextFileNumber: nextFileNumber + 2,
+      lastSequence: lastChange,
+      newTables: [{ level: 0, number: nextFileNumber + 1 }],
+    });
+    await appendFile(join(from, name), writeLevelLog([edit]));
+    await appendFile(join(from, name), Buffer.alloc(behind, 1));
+    const paths = {
+      'old log': `${file(logNumber)}.log`,
+      'new log': `${file(nextFileNumber)}.log`,
+      'new table': `${file(nextFileNumber + 1)}.ldb`,
+    };
+    await writeFile(paths['new log'], '');
+    await writeFile(paths['new table'], 'a table that the state before does not know');
+    for (const what of lost) await unlink(paths[what]);
+    const copy = copyLevelDirectory(nodeFolder, from, to);
+    if (isWhole) {
+      expect(await copy, lost.join()).toBe(true);
+      expect(sorted(await contentOf(to))).toEqual(sorted(expected));
+    } else {
+      await expect(copy, lost.join()).rejects.toThrow(damaged);
+    }
   }
 });
 

@@ -8,7 +8,7 @@ import {
   manifestNameIn,
   tableNumberOf,
 } from './file-names.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { type Manifest, readManifest, withoutLastEdit } from './manifest.ts';
 import { type NamedLog, verifyLogs } from './write-log.ts';
 
 /*
@@ -45,6 +45,15 @@ import { type NamedLog, verifyLogs } from './write-log.ts';
  *  4. Of two logs the older was complete before the newer one appeared, and the newer one is a prefix: what is copied is
  *     everything up to some moment, with no gap. That is also checked, by the numbers of the changes.
  *
+ *  5. A power cut may leave an edit whose sync had not ended, and not the name of a log or of a table that it was the first
+ *     to name: LevelDB syncs the folder between the append of an edit and its sync, and whether a folder's changes come to
+ *     the disk before a file's is the file system's choice. Such an edit counts as not written: the state before it existed, and
+ *     nothing that this needs was removed, since only what a synced edit made obsolete is. Nothing acknowledged is
+ *     lost with the log: a sync of a new file makes its name durable too, so none of its writes was synced. So the
+ *     last edit is left out where it names what is not there, if nothing was written behind it (the next edit is
+ *     appended after its sync), if all that the state before it needs is there, and if the logs of that state reach the last
+ *     change that the edit had seen acknowledged. Otherwise the file was lost later, and that is damage.
+ *
  * Logs and MANIFEST are copied, not linked: the owner goes on appending to its own.
  */
 
@@ -61,7 +70,9 @@ export async function copyLevelDirectory(
   to: string,
   tablesToLink: TablesToLink = 'named',
 ): Promise<boolean> {
-  const source = await readSource(folder, from);
+  const found = await readSource(folder, from);
+  if (found === undefined) return false;
+  const source = await wholeState(folder, from, found);
   if (source === undefined) return false;
   const { manifest, manifestName, manifestBytes, names } = source;
 
@@ -69,9 +80,6 @@ export async function copyLevelDirectory(
     const number = tableNumberOf(name);
     return number !== undefined && (manifest.tables.has(number) || tablesToLink === 'every');
   });
-  if (new Set(tables.map(tableNumberOf)).size < manifest.tables.size) {
-    return beginAgain(folder, from, source, 'a table');
-  }
   const linked = await Promise.all(
     tables.map((name) => {
       const link = folder.link(`${from}/${name}`, `${to}/${name}`).then(() => true);
@@ -80,11 +88,12 @@ export async function copyLevelDirectory(
   );
   if (linked.includes(undefined)) return false;
 
-  const logNames = neededLogs(manifest, names);
-  if (logNames === undefined) return beginAgain(folder, from, source, 'the log');
-  const logs = await readLogs(folder, from, logNames);
-  if (logs === undefined || !(await keptItsLogs(folder, from, source))) return false;
-  verifyLogs(logs);
+  const logs = await readLogs(folder, from, neededLogs(manifest, names));
+  if (logs === undefined || !(await keptItsLogs(folder, from, found))) return false;
+  const lastChange = Math.max(manifest.lastSequence, verifyLogs(logs));
+  if (source !== found && lastChange < found.manifest.lastSequence) {
+    throw corrupt(from, `has lost ${lostFrom(found)} that its MANIFEST names`);
+  }
 
   const files = [
     ...logs,
@@ -138,15 +147,43 @@ async function readManifestName(folder: Folder, from: string): Promise<string | 
   return name;
 }
 
-/** The logs that the MANIFEST needs, in order; undefined when the first is gone. */
-function neededLogs(manifest: Manifest, names: readonly string[]): readonly string[] | undefined {
+/**
+ * The state to copy: the one that was found, or that before its last edit (5 above). Undefined where the directory has
+ * moved on: a file is removed only after an edit, so where there is no new one it has been lost.
+ */
+async function wholeState(
+  folder: Folder,
+  from: string,
+  found: Source,
+): Promise<Source | undefined> {
+  const lost = lostFrom(found);
+  if (lost === undefined) return found;
+  const bytes = await readManifestAgain(folder, from, found);
+  if (bytes?.equals(found.manifestBytes) !== true) return undefined;
+  const manifestBytes = withoutLastEdit(found.manifestBytes);
+  if (manifestBytes !== undefined) {
+    const before = { ...found, manifestBytes, manifest: readManifest(manifestBytes) };
+    if (lostFrom(before) === undefined) return before;
+  }
+  throw corrupt(from, `has lost ${lost} that its MANIFEST names`);
+}
+
+/** What the MANIFEST needs and the directory does not have. */
+function lostFrom({ manifest, names }: Source): 'a table' | 'the log' | undefined {
+  const tables = new Set(names.map(tableNumberOf));
+  for (const number of manifest.tables) if (!tables.has(number)) return 'a table';
+  const hasLog = names.some((name) => logNumberOf(name) === manifest.logNumber);
+  return hasLog ? undefined : 'the log';
+}
+
+/** The logs that the MANIFEST needs, in order. */
+function neededLogs(manifest: Manifest, names: readonly string[]): readonly string[] {
   const { logNumber, previousLogNumber } = manifest;
-  const logs = names
+  return names
     .map((name) => ({ name, number: logNumberOf(name) ?? -1 }))
     .filter(({ number }) => number >= logNumber || (number > 0 && number === previousLogNumber))
-    .sort((a, b) => a.number - b.number);
-  if (!logs.some(({ number }) => number === logNumber)) return undefined;
-  return logs.map(({ name }) => name);
+    .sort((a, b) => a.number - b.number)
+    .map(({ name }) => name);
 }
 
 async function readLogs(
@@ -167,23 +204,6 @@ async function readLogs(
 async function keptItsLogs(folder: Folder, from: string, source: Source): Promise<boolean> {
   const bytes = await readManifestAgain(folder, from, source);
   return bytes !== undefined && readManifest(bytes).logNumber === source.manifest.logNumber;
-}
-
-/**
- * A file that the MANIFEST needs is not there: false where the directory has moved on. A file is removed only after an
- * edit, so where there is no new one it has been lost.
- */
-async function beginAgain(
-  folder: Folder,
-  from: string,
-  source: Source,
-  what: string,
-): Promise<false> {
-  const bytes = await readManifestAgain(folder, from, source);
-  if (bytes?.equals(source.manifestBytes) === true) {
-    throw corrupt(from, `has lost ${what} that its MANIFEST names`);
-  }
-  return false;
 }
 
 /** Undefined when CURRENT names another one now. */

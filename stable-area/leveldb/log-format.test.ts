@@ -21,8 +21,13 @@ const records = fc.array(
 test.prop([records])(
   'log: every record comes back, whatever its place in the blocks',
   (written) => {
-    const { records: read, damage } = readLog(writeLevelLog(written));
+    const bytes = writeLevelLog(written);
+    const { records: read, damage, lastRecordOffset, endsWithRecord } = readLog(bytes);
     expect(damage).toBeUndefined();
+    expect(endsWithRecord).toBe(true);
+    expect(readLog(bytes.subarray(0, lastRecordOffset)).records).toHaveLength(
+      Math.max(0, written.length - 1),
+    );
     expect(read.map(({ length }) => length)).toEqual(written.map(({ length }) => length));
     read.forEach((record, index) => {
       expect(Buffer.compare(record, written[index] ?? Buffer.alloc(0))).toBe(0);

@@ -21,6 +21,10 @@ const lastType = 4;
 export interface LogReading {
   /** The whole records. Views of the file's bytes where they are in one fragment. */
   readonly records: readonly Uint8Array[];
+  /** Where the last of them begins; undefined where there is none. */
+  readonly lastRecordOffset: number | undefined;
+  /** Nothing was written behind the last whole record. */
+  readonly endsWithRecord: boolean;
   /** The first place where something was written and is not readable; undefined in a sound file. */
   readonly damage: LogDamage | undefined;
 }
@@ -44,16 +48,26 @@ export function readLog(bytes: Uint8Array): LogReading {
   for (let block = 0; block < bytes.length; block += blockBytes) {
     reader.readBlock(block, Math.min(block + blockBytes, bytes.length));
   }
-  return { records: reader.records, damage: reader.damage };
+  const { records, damage, recordOffset, end } = reader;
+  return {
+    records,
+    lastRecordOffset: recordOffset,
+    endsWithRecord: end === bytes.length,
+    damage,
+  };
 }
 
 class LogReader {
   readonly records: Uint8Array[] = [];
   damage: { offset: number; reason: string; isInside: boolean } | undefined;
+  /** Of the last whole record. */
+  recordOffset: number | undefined;
+  end = 0;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   /** The fragments of the record that is being read, or undefined between records. */
   #fragments: Uint8Array[] | undefined;
+  #fragmentsOffset = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -91,11 +105,12 @@ class LogReader {
     switch (type) {
       case fullType:
         this.#begin(offset);
-        this.records.push(data);
+        this.#whole(data, offset, data);
         return;
       case firstType:
         this.#begin(offset);
         this.#fragments = [data];
+        this.#fragmentsOffset = offset;
         return;
       case middleType:
       case lastType:
@@ -105,12 +120,18 @@ class LogReader {
         }
         this.#fragments.push(data);
         if (type === middleType) return;
-        this.records.push(Buffer.concat(this.#fragments));
+        this.#whole(Buffer.concat(this.#fragments), this.#fragmentsOffset, data);
         this.#fragments = undefined;
         return;
       default:
         this.#damaged(offset, `the unknown type ${type}`);
     }
+  }
+
+  #whole(record: Uint8Array, offset: number, lastData: Uint8Array): void {
+    this.records.push(record);
+    this.recordOffset = offset;
+    this.end = lastData.byteOffset + lastData.length - this.#bytes.byteOffset;
   }
 
   #begin(offset: number): void {

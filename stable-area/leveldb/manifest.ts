@@ -52,6 +52,18 @@ export function readManifest(bytes: Uint8Array): Manifest {
   return { tables, logNumber, previousLogNumber, nextFileNumber, lastSequence };
 }
 
+/**
+ * The bytes of a MANIFEST up to its last edit. Undefined where something was written behind that, and where it is the
+ * first edit to name a log: a MANIFEST is named by CURRENT only after that one is durable.
+ */
+export function withoutLastEdit(bytes: Buffer): Buffer | undefined {
+  const { records, lastRecordOffset, endsWithRecord } = readLog(bytes);
+  const namesLog = records
+    .slice(0, -1)
+    .some((record) => decodeVersionEdit(record)?.logNumber !== undefined);
+  return endsWithRecord && namesLog ? bytes.subarray(0, lastRecordOffset) : undefined;
+}
+
 /** Within an edit deletions come first: a table that is moved is deleted from one level and added to another. */
 function applyTables(levelOf: Map<number, number>, edit: VersionEdit): void {
   for (const { level, number } of edit.deletedTables) {

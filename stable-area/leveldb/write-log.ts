@@ -18,9 +18,10 @@ export interface NamedLog {
 
 /**
  * Proves that logs, given in the order of their numbers, hold one gapless sequence of batches. Only the very end may be
- * unreadable: it was being written, so nobody was told that it is durable. Throws STABLE_AREA_CORRUPT.
+ * unreadable: it was being written, so nobody was told that it is durable. Returns the number of the last change, 0 where
+ * there is none. Throws STABLE_AREA_CORRUPT.
  */
-export function verifyLogs(logs: readonly NamedLog[]): void {
+export function verifyLogs(logs: readonly NamedLog[]): number {
   let expected: number | undefined;
   let damaged: StableAreaError | undefined;
   for (const { name, bytes } of logs) {
@@ -32,6 +33,7 @@ export function verifyLogs(logs: readonly NamedLog[]): void {
     }
     for (const record of records) expected = sequenceAfter(record, expected, name);
   }
+  return expected === undefined ? 0 : expected - 1;
 }
 
 /** Checks the batch's number against the expected one, and returns that of the next. */

@@ -1,4 +1,3 @@
-import { strict as assert } from 'node:assert';
 import type { AppendFile, Folder, ReadFile } from '../../../environment/folder.ts';
 import type {
   KeyValueEngine,
@@ -14,9 +13,12 @@ import {
 import { MemoryRecords } from '../../../stable-area/memory/memory-records.ts';
 import type { Change, Key } from '../../../stable-area/stable-area.ts';
 import { LevelLogWriter } from '../../../stable-area/testing/leveldb-log-writer.ts';
+import {
+  encodeVersionEdit,
+  type WrittenEdit,
+} from '../../../stable-area/testing/leveldb-version-edit.ts';
 import { encodeBatch, type LiveTable, recover } from './recovery.ts';
 import { encodeTable } from './table-file.ts';
-import { encodeVersionEdit, type WrittenEdit } from './version-edit-bytes.ts';
 
 export interface SimulatedEngineLimits {
   /** Changes in the log from which on it is made a table. */
@@ -109,7 +111,8 @@ class SimulatedEngine implements KeyValueEngine {
   };
 
   async writeSynced(changes: readonly Change[]): Promise<void> {
-    assert(!this.#isClosed);
+    // Not an assertion: for its message Node would parse this file, which takes most of a minute in the form in which tsx loads it.
+    if (this.#isClosed) throw new Error('the engine is closed');
     // As DBImpl::bg_error_: after a compaction that failed nothing is written any more.
     if (this.#broken !== undefined) throw this.#broken as Error;
     if (this.#freshBytes > this.#limits.logBytesMax) await this.#switchLogs();

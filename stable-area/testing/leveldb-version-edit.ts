@@ -1,6 +1,6 @@
-import type { TableInLevel } from '../../../stable-area/leveldb/version-edit.ts';
+import type { TableInLevel } from '../leveldb/version-edit.ts';
 
-/** What one record of a MANIFEST says, as far as the simulated engine says anything. */
+/** What one record of a MANIFEST says, as far as tests and the simulated engine say anything. */
 export interface WrittenEdit {
   readonly comparator?: string;
   readonly logNumber: number;
