@@ -20,7 +20,7 @@ export interface RecordStoreLimits {
 /** Share of the cache that lists may take. */
 const listShare = 0.25;
 
-export const defaultRecordStoreLimits: RecordStoreLimits = { cacheBytesMax: 64 * 1024 * 1024 };
+export const defaultRecordStoreLimits: RecordStoreLimits = { cacheBytesMax: 48 * 1024 * 1024 };
 
 /** More executions than this mean a procedure whose needs never end: a bug. */
 const executionsMax = 10_000;
