@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { retentionMs } from './stock-peer.ts';
 import { NamesV1 } from './testing/names-service.ts';
+import { defaultStockLimits, silentMs } from './stock-peers.ts';
 import { peerKey } from './stock-records.ts';
 import { nameStatus, TestVolume } from './testing/test-volume.ts';
 
@@ -85,7 +86,7 @@ test('an answer is forgotten only when its peer was heard for long enough since'
 
 test('a ring that wraps early is overwritten in place and counted', async () => {
   const volume = new TestVolume();
-  const a = await volume.claim({ stockLimits: { ringSlots: 4, peersMax: 10 } });
+  const a = await volume.claim({ stockLimits: { ...defaultStockLimits, ringSlots: 4 } });
   const connection = volume.connection(700);
   for (let xid = 1; xid <= 6; xid += 1) {
     await volume.ask(a, connection, { procedure: make, args: `n${xid}`, xid });
@@ -93,7 +94,7 @@ test('a ring that wraps early is overwritten in place and counted', async () => 
   expect(a.server.counters.ringWraps).toBe(2);
   const records = await a.holder.range({ from: '\x01s', to: '\x01t', limit: 100 });
   expect(records).toHaveLength(4);
-  const b = await volume.claim({ stockLimits: { ringSlots: 4, peersMax: 10 } });
+  const b = await volume.claim({ stockLimits: { ...defaultStockLimits, ringSlots: 4 } });
   const kept = await volume.ask(b, volume.connection(700), { procedure: make, args: 'n6', xid: 6 });
   const lost = await volume.ask(b, volume.connection(700), { procedure: make, args: 'n1', xid: 1 });
   expect([nameStatus(kept), nameStatus(lost)]).toEqual(['ok', 'exists']);
@@ -101,7 +102,7 @@ test('a ring that wraps early is overwritten in place and counted', async () => 
 
 test('peers beyond the limit are forgotten, the longest silent first, with their records', async () => {
   const volume = new TestVolume();
-  const limits = { stockLimits: { ringSlots: 4, peersMax: 2 } };
+  const limits = { stockLimits: { ...defaultStockLimits, ringSlots: 4, peersMax: 2 } };
   const a = await volume.claim(limits);
   for (const port of [700, 701, 702]) {
     await volume.ask(a, volume.connection(port), { procedure: make, args: `n${port}`, xid: 1 });
@@ -114,9 +115,34 @@ test('peers beyond the limit are forgotten, the longest silent first, with their
   expect(records).toHaveLength(2);
 });
 
+test('rings of silent peers leave memory when there are too many answers, and come back', async () => {
+  const volume = new TestVolume();
+  const limits = { stockLimits: { ...defaultStockLimits, answersInMemory: 3 } };
+  const a = await volume.claim(limits);
+  const { peers } = a.server;
+  const keyOf = (port: number) =>
+    peerKey({ address: '127.0.0.1', port, transport: 'tcp', gatewayUi: undefined });
+  const makeOne = (port: number, xid: number) =>
+    volume.ask(a, volume.connection(port), { procedure: make, args: `n${port}-${xid}`, xid });
+  const first = await makeOne(700, 1);
+  await makeOne(700, 2);
+  await volume.time.advance(silentMs);
+  await makeOne(701, 1);
+  await makeOne(701, 2);
+  peers.unloadSilent();
+  expect([peers.find(keyOf(700)), peers.size]).toEqual([undefined, 2]);
+  expect(peers.find(keyOf(701))).toBeDefined();
+  expect((await makeOne(700, 1))?.bytes).toEqual(first?.bytes);
+  // Too many again, and nobody is silent.
+  peers.unloadSilent();
+  expect(peers.find(keyOf(701))).toBeDefined();
+  expect(peers.find(keyOf(700))).toBeDefined();
+});
+
 test('an address with many peers makes the server forget no other address', async () => {
   const volume = new TestVolume();
-  const { peers } = (await volume.claim({ stockLimits: { ringSlots: 4, peersMax: 4 } })).server;
+  const limits = { stockLimits: { ...defaultStockLimits, ringSlots: 4, peersMax: 4 } };
+  const { peers } = (await volume.claim(limits)).server;
   const peer = (address: string, port: number) =>
     peerKey({ transport: 'udp', address, port, gatewayUi: undefined });
   const quiet = [peer('192.0.2.1', 700), peer('192.0.2.3', 700)];

@@ -69,6 +69,11 @@ export class StockPeer<Route> {
     return this.#runningCalls;
   }
 
+  /** How many are in memory, those included that a client is not promised any more. */
+  get answers(): number {
+    return this.#ring.length;
+  }
+
   get lastHeardMs(): number | undefined {
     return this.#lastHeardMs;
   }

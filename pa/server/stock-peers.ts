@@ -15,9 +15,18 @@ export interface StockLimits {
   readonly ringSlots: number;
   /** Peers whose answers are remembered; beyond, those of the address with the most peers are forgotten. */
   readonly peersMax: number;
+  /** Answers of all peers in memory, some 0.5 KiB each; beyond, those of silent peers stay in the stable area alone. */
+  readonly answersInMemory: number;
 }
 
-export const defaultStockLimits: StockLimits = { ringSlots: 1_024, peersMax: 4_096 };
+export const defaultStockLimits: StockLimits = {
+  ringSlots: 1_024,
+  peersMax: 4_096,
+  answersInMemory: 65_536,
+};
+
+/** A peer that is silent for this long may be loaded again when it is heard; one that is busy is not, over and over. */
+export const silentMs = 10_000;
 
 const scanStep = 256;
 const forgottenPerBatch = 64;
@@ -98,6 +107,27 @@ export class StockPeers<Route> {
         this.#forgotten += 1;
         await this.#forget(key);
       }
+    }
+  }
+
+  /**
+   * Drops rings of silent peers from memory, the longest silent first, as far as there are too many answers. Nothing of
+   * them is in the way of being durable: such a call still runs. To be called now and then.
+   */
+  unloadSilent(): void {
+    let answers = 0;
+    const silent: [Key, StockPeer<Route>][] = [];
+    const silentSinceMs = this.#clock.monotonicMs() - silentMs;
+    for (const [key, peer] of this.#peers) {
+      if (peer === undefined) continue;
+      answers += peer.answers;
+      if (this.#mayForget(peer) && lastHeardMsOf(peer) <= silentSinceMs) silent.push([key, peer]);
+    }
+    silent.sort(([, one], [, other]) => lastHeardMsOf(one) - lastHeardMsOf(other));
+    for (const [key, peer] of silent) {
+      if (answers <= this.#limits.answersInMemory) return;
+      answers -= peer.answers;
+      this.#peers.set(key, undefined);
     }
   }
 

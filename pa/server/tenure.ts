@@ -229,6 +229,7 @@ export class Tenure {
     const { sessions } = await this.#server.sessions.expire();
     this.#server.counters.leasesEnded += sessions;
     await this.#server.peers.forgetBeyondLimit();
+    this.#server.peers.unloadSilent();
   }
 
   #after(delayMs: number, callback: () => void): void {
