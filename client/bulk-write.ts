@@ -52,10 +52,11 @@ export class WriteBehind {
   async #writeFully(offset: number, piece: Buffer): Promise<void> {
     for (let done = 0; done < piece.length; ) {
       const rest = piece.subarray(done);
-      const written = valueOf(await this.#session.protocol.write(this.#file, offset + done, rest));
+      const written = await this.#session.protocol.write(this.#file, offset + done, rest);
+      const { bytesWritten } = valueOf(written);
       // A server that takes nothing and reports no error would keep us here for ever.
-      if (written === 0) throw new StatusFailure('EIO');
-      done += written;
+      if (bytesWritten === 0) throw new StatusFailure('EIO');
+      done += bytesWritten;
     }
   }
 }

@@ -7,6 +7,7 @@ import type { PortDirectory } from '../pa/directory/port-directory.ts';
 import { authSys } from '../rpc/auth.ts';
 import type { OpaqueAuth } from '../rpc/opaque-auth.ts';
 import { processIdentity } from './adapters/process-identity.ts';
+import type { CacheOptions } from './cache/cache-options.ts';
 import type { FugaFs } from './file-system.ts';
 import type { Identity } from './nfs/permission.ts';
 import { openSession } from './open-session.ts';
@@ -30,6 +31,8 @@ export interface ConnectOptions {
   readonly umask?: number;
   /** Bulk reads and writes under way at once; 64. */
   readonly window?: number;
+  /** What is believed from before, and for how long; false (noac): nothing. */
+  readonly cache?: CacheOptions | false;
   /** Told while calls wait, and when a takeover was gone through. */
   readonly events?: PaClientEvents;
 }
@@ -69,13 +72,14 @@ export interface AliasOptions {
   readonly identity?: Identity | undefined;
   readonly umask?: number | undefined;
   readonly window?: number | undefined;
+  readonly cache?: CacheOptions | false | undefined;
   /** What `close` of the file system does. */
   readonly close?: () => Promise<void>;
 }
 
 /** The files of one alias over a PA client that may have more of them. Makes no call yet. */
 export function openAlias(client: PaClient, options: AliasOptions): FugaFs {
-  const { random } = nodeEnvironment();
+  const { random, clock } = nodeEnvironment();
   const own = processIdentity();
   const identity = options.identity ?? own;
   const alias = client.alias(options.alias);
@@ -89,6 +93,7 @@ export function openAlias(client: PaClient, options: AliasOptions): FugaFs {
     random,
     umask: options.umask ?? own.umask,
     window: options.window,
+    cache: options.cache === false ? undefined : { ...options.cache, clock },
     close: options.close,
   });
 }

@@ -15,7 +15,7 @@ export class CurrentDirectory implements Place {
 
   trail(): Promise<Trail> {
     if (this.#trail === undefined) {
-      const finding = resolveTrail(this.#from, this.#path);
+      const finding = resolveTrail(this.#from, this.#path, 'found');
       this.#trail = finding;
       finding.catch(() => {
         this.#trail = undefined;

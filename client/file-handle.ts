@@ -116,7 +116,7 @@ export class FileHandle {
   }
 
   stat(): Promise<Stats> {
-    return this.#file.operation('fstat', async () => new Stats(await this.#file.attributes()));
+    return this.#file.operation('fstat', async () => new Stats(await this.#file.knownAttributes()));
   }
 
   async truncate(lengthBytes = 0): Promise<void> {

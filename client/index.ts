@@ -1,6 +1,7 @@
 /** The public face of `fuga/client`: files in the shape of `node:fs/promises`, that outlive their servers. */
 export { constants } from './adapters/constants.ts';
 export { type AliasOptions, connect, type ConnectOptions, openAlias } from './connect.ts';
+export type { CacheOptions } from './cache/cache-options.ts';
 export { Dir } from './dir.ts';
 export { Dirent } from './dirent.ts';
 export { type FileErrorCode, FileSystemError } from './errors.ts';

@@ -107,10 +107,15 @@ export class OpenFile {
   }
 
   async endOffset(): Promise<number> {
-    return (await this.attributes()).sizeBytes;
+    return (await this.#askAttributes()).sizeBytes;
   }
 
-  async attributes(): Promise<Attributes> {
+  /** As `stat` of a path: they may be some seconds old. */
+  async knownAttributes(): Promise<Attributes> {
+    return this.session.cache?.attributes(this.#file) ?? this.#askAttributes();
+  }
+
+  async #askAttributes(): Promise<Attributes> {
     const attributes = valueOf(await this.session.protocol.getAttributes(this.#file));
     this.#seenSizeBytes = attributes.sizeBytes;
     return attributes;

@@ -1,6 +1,10 @@
+import type { Clock } from '../environment/clock.ts';
 import type { Random } from '../environment/random.ts';
 import type { RpcCaller } from '../xdr/program.ts';
 import { bytesOf } from './bytes.ts';
+import type { CacheOptions } from './cache/cache-options.ts';
+import { cachedProtocol } from './cache/cached-protocol.ts';
+import { NodeCache } from './cache/node-cache.ts';
 import { makeFileSystem } from './facade/make-file-system.ts';
 import type { FugaFs } from './file-system.ts';
 import { nfs2 } from './nfs/nfs2.ts';
@@ -27,6 +31,8 @@ export interface SessionOptions {
   readonly umask?: number | undefined;
   /** Bulk reads and writes under way at once, of all files together; 64. */
   readonly window?: number | undefined;
+  /** What is believed from before, and for how long; absent (noac): nothing. */
+  readonly cache?: (CacheOptions & { readonly clock: Clock }) | undefined;
   /** Called by `close`. */
   readonly close?: (() => Promise<void>) | undefined;
 }
@@ -35,8 +41,10 @@ export interface SessionOptions {
 export function openSession(options: SessionOptions): FugaFs {
   const { caller, identity, random, umask = umaskDefault, window = windowDefault } = options;
   const uniqueName = () => `.fuga-${random.bytes(uniqueNameBytes).toString('hex')}`;
-  const protocol = nfs2(caller, { identity, uniqueName });
+  const cache = options.cache && new NodeCache(options.cache.clock, options.cache);
+  const plain = nfs2(caller, { identity, uniqueName });
+  const protocol = cache === undefined ? plain : cachedProtocol(plain, cache);
   const here = new RootPlace(protocol, bytesOf(options.exportPath));
-  const session = { protocol, window: new Window(window), umask, here };
+  const session = { protocol, cache, window: new Window(window), umask, here };
   return makeFileSystem(session, options.close ?? (() => Promise.resolve()));
 }

@@ -1,5 +1,6 @@
 import type { ByteString, FilePath } from './bytes.ts';
 import { bytesOf } from './bytes.ts';
+import type { KnownName } from './cache/node-cache.ts';
 import { StatusFailure, valueOf } from './errors.ts';
 import type { Node } from './nfs/nfs-protocol.ts';
 import { deepest, type Session, type Step, type Trail } from './session.ts';
@@ -12,6 +13,13 @@ export const linksFollowedMax = 40;
  * up and leaves a symbolic link alone, `follow` goes through it.
  */
 export type LastName = 'skip' | 'keep' | 'follow';
+
+/**
+ * What of the last name may come from the cache, where there is one: nothing (`asked`: what opens or changes something
+ * works on what is there now), a file (`found`), or a file or that there is none (`known`). Directories on the way
+ * may always come from there; only with `known` may they be missing from there.
+ */
+export type Trust = 'asked' | 'found' | 'known';
 
 export interface Resolved {
   /** The directory that holds the last name, and those above it. */
@@ -28,10 +36,15 @@ export interface Resolved {
  * Walks a path, one LOOKUP for each name. Symbolic links are the client's to follow; an absolute one starts at the root
  * of the alias, and `..` at the root is the root. A missing last name is no failure, so that the caller may create it.
  */
-export async function resolve(session: Session, path: FilePath, last: LastName): Promise<Resolved> {
+export async function resolve(
+  session: Session,
+  path: FilePath,
+  last: LastName,
+  trust: Trust = 'asked',
+): Promise<Resolved> {
   const bytes = bytesOf(path);
   assertPath(path, bytes);
-  return new Walk(session, await session.here.trail()).go(bytes, last);
+  return new Walk(session, await session.here.trail(), trust).go(bytes, last);
 }
 
 /** As `resolve`, for what must exist. */
@@ -39,18 +52,30 @@ export async function resolveNode(
   session: Session,
   path: FilePath,
   last: 'keep' | 'follow',
+  trust: Trust = 'asked',
 ): Promise<Node> {
-  const { node } = await resolve(session, path, last);
+  const { node, name } = await resolve(session, path, last, trust);
   if (node === undefined) throw new StatusFailure('ENOENT');
-  return node;
+  // A directory that is held, with attributes from when it was found.
+  return name === undefined ? currentNode(session, node, trust) : node;
 }
 
 /** The directories from the root to the one that the path leads to. */
-export async function resolveTrail(session: Session, path: FilePath): Promise<Trail> {
-  const { parents, name, node } = await resolve(session, path, 'follow');
+export async function resolveTrail(
+  session: Session,
+  path: FilePath,
+  trust: Trust = 'asked',
+): Promise<Trail> {
+  const { parents, name, node } = await resolve(session, path, 'follow', trust);
   if (node === undefined) throw new StatusFailure('ENOENT');
   assertDirectory(node);
   return name === undefined ? parents : [...parents, { ...node, name }];
+}
+
+/** With attributes that may be believed. */
+async function currentNode(session: Session, { handle }: Node, trust: Trust): Promise<Node> {
+  const known = trust === 'asked' ? undefined : session.cache?.attributes(handle);
+  return { handle, attributes: known ?? valueOf(await session.protocol.getAttributes(handle)) };
 }
 
 export function assertDirectory(node: Node): void {
@@ -69,12 +94,14 @@ function assertPath(path: FilePath, bytes: ByteString): void {
 
 class Walk {
   readonly #session: Session;
+  readonly #trust: Trust;
   #trail: Trail;
   #linksFollowed = 0;
 
-  constructor(session: Session, start: Trail) {
+  constructor(session: Session, start: Trail, trust: Trust) {
     this.#session = session;
     this.#trail = start;
+    this.#trust = trust;
   }
 
   async go(path: ByteString, last: LastName): Promise<Resolved> {
@@ -96,7 +123,7 @@ class Walk {
       if (isLast && last === 'skip') {
         return { parents: this.#trail, name, node: undefined, wantsDirectory };
       }
-      const node = await this.#lookup(name);
+      const node = await this.#find(name, isLast);
       if (node === undefined) {
         if (isLast) return { parents: this.#trail, name, node, wantsDirectory };
         throw new StatusFailure('ENOENT');
@@ -133,6 +160,25 @@ class Walk {
   #goDown(step: Step): void {
     assertDirectory(step);
     this.#trail = [...this.#trail, step];
+  }
+
+  async #find(name: ByteString, isLast: boolean): Promise<Node | undefined> {
+    if (isLast && this.#trust === 'asked') return this.#lookup(name);
+    const known = await this.#remembered(name);
+    if (known?.kind === 'missing' && this.#trust === 'known') return undefined;
+    if (known?.kind !== 'found') return this.#lookup(name);
+    // On the way, only the handle and the type count, and these never change.
+    return isLast ? currentNode(this.#session, known.node, this.#trust) : known.node;
+  }
+
+  async #remembered(name: ByteString): Promise<KnownName | undefined> {
+    const { cache, protocol } = this.#session;
+    const directory = deepest(this.#trail).handle;
+    const known = cache?.find(directory, name);
+    if (known?.kind !== 'expired') return known;
+    // Where the directory has not changed, this one call vouches for all the names in it.
+    valueOf(await protocol.getAttributes(directory));
+    return cache?.find(directory, name);
   }
 
   async #lookup(name: ByteString): Promise<Node | undefined> {

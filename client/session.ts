@@ -1,5 +1,6 @@
 import type { ByteString } from './bytes.ts';
 import { explain, type FailedCall, StatusFailure, valueOf } from './errors.ts';
+import type { NodeCache } from './cache/node-cache.ts';
 import type { NfsProtocol, Node } from './nfs/nfs-protocol.ts';
 import type { Window } from './window.ts';
 
@@ -19,6 +20,8 @@ export function deepest(trail: Trail): Step {
 /** What every operation works with. */
 export interface Session {
   readonly protocol: NfsProtocol;
+  /** What `protocol` told; absent where nothing is believed from before. */
+  readonly cache: NodeCache | undefined;
   /** Bulk reads and writes that are under way, of all files together. */
   readonly window: Window;
   /** Mode bits that a new file or directory never gets. */
@@ -67,8 +70,8 @@ export class RootPlace implements Place {
 }
 
 /**
- * Runs one operation for the program. Handles of the root and of the current directory are kept between operations;
- * when the server says that one is stale, they are looked up once more and the operation starts anew. That is safe:
+ * Runs one operation for the program. Handles of the root, of the current directory and of names are kept between operations;
+ * when the server says that one is stale, all are looked up once more and the operation starts anew. That is safe:
  * a call that answers ESTALE has changed nothing, and operations can be restarted from any point.
  */
 export async function runOperation<T>(
@@ -82,6 +85,7 @@ export async function runOperation<T>(
     } catch (error) {
       if (!(error instanceof StatusFailure) || error.code !== 'ESTALE') throw error;
       session.here.forget();
+      session.cache?.clear();
       return await operation();
     }
   } catch (error) {

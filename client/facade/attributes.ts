@@ -26,7 +26,7 @@ export function attributeFunctions(session: Session): AttributeFunctions {
 
     access: (path, mode = constants.F_OK) =>
       call(session, 'access', path, async () => {
-        const node = await resolveNode(session, path, 'follow');
+        const node = await resolveNode(session, path, 'follow', 'known');
         const read = (mode & constants.R_OK) !== 0;
         const write = (mode & constants.W_OK) !== 0;
         const execute = (mode & constants.X_OK) !== 0;

@@ -74,6 +74,15 @@ export interface ReadResult {
   /** A view; shorter than asked for at the end of the file, or where the server likes smaller pieces. */
   readonly bytes: Buffer;
   readonly atEnd: boolean;
+  /** After the read. */
+  readonly attributes: Attributes;
+}
+
+export interface WriteResult {
+  /** How many bytes are durable: all, or fewer. */
+  readonly bytesWritten: number;
+  /** After the write. */
+  readonly attributes: Attributes;
 }
 
 export interface FileSystemSpace {
@@ -121,8 +130,8 @@ export interface NfsProtocol {
   access(node: Node, wanted: WantedAccess): Promise<Outcome<boolean>>;
   readLink(link: NodeHandle): Promise<Outcome<ByteString>>;
   read(file: NodeHandle, offset: number, count: number): Promise<Outcome<ReadResult>>;
-  /** Gives the number of bytes that are durable: all, or fewer. `bytes` must not change before the call settles. */
-  write(file: NodeHandle, offset: number, bytes: Buffer): Promise<Outcome<number>>;
+  /** `bytes` must not change before the call settles. */
+  write(file: NodeHandle, offset: number, bytes: Buffer): Promise<Outcome<WriteResult>>;
   /** An existing regular file is opened, and cut where `changes` has a size. */
   create(
     directory: NodeHandle,

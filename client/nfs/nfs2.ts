@@ -72,10 +72,13 @@ export function nfs2(caller: RpcCaller, options: Nfs2Options): NfsProtocol {
     async read(file, offset, count) {
       const result = await nfs.nfsprocRead({ file, offset, count, totalcount: count });
       if (result.status !== NfsStat.NFS_OK) return failure(result.status);
-      const { data: bytes, attributes } = result.readok;
-      return { ok: true, value: { bytes, atEnd: offset + bytes.length >= attributes.size } };
+      const { data: bytes } = result.readok;
+      const attributes = attributesOf(result.readok.attributes);
+      const atEnd = offset + bytes.length >= attributes.sizeBytes;
+      return { ok: true, value: { bytes, atEnd, attributes } };
     },
 
+    // RFC 1094 §2.2.9: the reply leaves when the data are on stable storage. There is no unstable write, and no COMMIT.
     async write(file, offset, data) {
       const totalcount = data.length;
       const result = await nfs.nfsprocWrite({
@@ -85,9 +88,9 @@ export function nfs2(caller: RpcCaller, options: Nfs2Options): NfsProtocol {
         totalcount,
         data,
       });
-      return result.status === NfsStat.NFS_OK
-        ? { ok: true, value: data.length }
-        : failure(result.status);
+      const written = attributesResult(result);
+      if (!written.ok) return written;
+      return { ok: true, value: { bytesWritten: data.length, attributes: written.value } };
     },
 
     create: async (dir, name, changes) =>

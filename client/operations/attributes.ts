@@ -13,7 +13,7 @@ export async function statPath(
   path: FilePath,
   last: 'keep' | 'follow',
 ): Promise<Stats> {
-  return new Stats((await resolveNode(session, path, last)).attributes);
+  return new Stats((await resolveNode(session, path, last, 'known')).attributes);
 }
 
 /** Changes attributes of what the path leads to. */

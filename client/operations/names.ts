@@ -66,7 +66,7 @@ export async function readLinkPath(session: Session, path: FilePath): Promise<By
 
 /** From the root, without links, `.` and `..`. */
 export async function realPath(session: Session, path: FilePath): Promise<ByteString> {
-  const { parents, name, node } = await resolve(session, path, 'follow');
+  const { parents, name, node } = await resolve(session, path, 'follow', 'known');
   if (node === undefined) throw new StatusFailure('ENOENT');
   const above = parents.slice(1).map((step) => step.name);
   return `/${[...above, ...(name === undefined ? [] : [name])].join('/')}`;

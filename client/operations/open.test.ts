@@ -40,8 +40,24 @@ describe('open', () => {
       server.tree.add(server.tree.root, 'file', server.tree.make(Ftype.NFREG, 0o644));
       return NfsStat.NFSERR_EXIST;
     };
-    await fs.writeFile('/file', 'mine');
+    await fs.writeFile('/file', 'mine', { flag: 'w+' });
     expect(await fs.readFile('/file', 'utf8')).toBe('mine');
+  });
+
+  test("'w' is one call, and keeps the mode of what is there; where CREATE will not, the file is looked at", async () => {
+    const { fs, server } = memoryFs();
+    await fs.writeFile('/file', 'content');
+    await fs.chmod('/file', 0o640);
+    server.calls.length = 0;
+    await (await fs.open('/file', 'w', 0o777)).close();
+    expect(server.calls).toEqual(['NFSPROC_CREATE']);
+    expect(await fs.stat('/file')).toMatchObject({ mode: 0o100640, size: 0 });
+    // As for a file that may be written, in a directory that may not.
+    await fs.writeFile('/file', 'content');
+    server.intercept = (name) => (name === 'NFSPROC_CREATE' ? NfsStat.NFSERR_ACCES : undefined);
+    await (await fs.open('/file', 'w')).close();
+    expect((await fs.stat('/file')).size).toBe(0);
+    expect(await rejectionOf(fs.open('/none', 'w'))).toMatchObject({ code: 'EACCES' });
   });
 
   test('a server that always says EEXIST is believed in the end', async () => {

@@ -2,7 +2,7 @@ import type { FilePath } from '../bytes.ts';
 import { StatusFailure, valueOf } from '../errors.ts';
 import type { Node } from '../nfs/nfs-protocol.ts';
 import type { OpenMode } from '../open-flags.ts';
-import { type Resolved, resolve } from '../resolve.ts';
+import { type Resolved, resolve, type Trust } from '../resolve.ts';
 import { deepest, type Session } from '../session.ts';
 
 /** How often a name may come and go under an `open` that creates it, before that is reported. */
@@ -18,9 +18,13 @@ export async function openNode(
   open: OpenMode,
   mode: number,
 ): Promise<Node> {
+  const emptied = await createOrEmpty(session, path, open, mode & ~session.umask);
+  if (emptied !== undefined) return emptied;
+  // Close-to-open: whoever opens a file sees what was written to it by all who have closed it.
+  const trust: Trust = session.cache?.limits.closeToOpen === false ? 'found' : 'asked';
   for (let races = 0; ; races += 1) {
     const last = open.noFollow || open.exclusive ? 'keep' : 'follow';
-    const found = await resolve(session, path, last);
+    const found = await resolve(session, path, last, trust);
     if (found.node !== undefined) return openExisting(session, found.node, open);
     if (!open.create) throw new StatusFailure('ENOENT');
     const created = await createMissing(session, found, open, mode & ~session.umask);
@@ -28,6 +32,26 @@ export async function openNode(
     // Somebody else made the name after our look at it: then there is something to open.
     if (created.code !== 'EEXIST' || open.exclusive || races === racesMax) valueOf(created);
   }
+}
+
+/**
+ * `w`: CREATE opens what is there and cuts it, or makes it, without a look before. Undefined where it will not: a link,
+ * a directory, a file that may be written in a directory that may not. Whether one may read what is there is not
+ * CREATE's to check, so that `w+` looks before it cuts.
+ */
+async function createOrEmpty(
+  session: Session,
+  path: FilePath,
+  open: OpenMode,
+  mode: number,
+): Promise<Node | undefined> {
+  const { create, truncate, exclusive, read, directoryOnly } = open;
+  if (!create || !truncate || exclusive || read || directoryOnly) return undefined;
+  const { parents, name, wantsDirectory } = await resolve(session, path, 'skip');
+  if (name === undefined || wantsDirectory) return undefined;
+  const changes = { mode, sizeBytes: 0 };
+  const created = await session.protocol.create(deepest(parents).handle, name, changes);
+  return created.ok ? created.value : undefined;
 }
 
 async function openExisting(session: Session, node: Node, open: OpenMode): Promise<Node> {

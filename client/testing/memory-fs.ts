@@ -9,10 +9,14 @@ export function memoryFs(options: Partial<SessionOptions> = {}): {
   readonly server: MemoryNfsServer;
 } {
   const server = new MemoryNfsServer();
+  return { fs: clientOf(server, options), server };
+}
+
+/** One more client of a server in memory. */
+export function clientOf(server: MemoryNfsServer, options: Partial<SessionOptions> = {}): FugaFs {
   const identity = { uid: 1000, gid: 1000, groups: [] };
   const random = seededRandom(1);
-  const fs = openSession({ caller: server, exportPath: '/home', identity, random, ...options });
-  return { fs, server };
+  return openSession({ caller: server, exportPath: '/home', identity, random, ...options });
 }
 
 /** What a promise rejects with, for looking at more than its message. */

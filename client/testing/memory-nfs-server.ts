@@ -34,6 +34,8 @@ export class MemoryNfsServer implements RpcCaller {
   intercept: Interception = () => undefined;
   /** Runs in the middle of each call. */
   pause: (procedure: string) => Promise<void> = () => Promise.resolve();
+  /** Runs between the execution of a call and its answer. */
+  answered: () => Promise<void> = () => Promise.resolve();
   /** Changes every handle, as if all volumes had been restored from a backup. */
   generation = 1;
   #running = 0;
@@ -69,7 +71,9 @@ export class MemoryNfsServer implements RpcCaller {
       await this.pause(procedure.name);
       // In a later turn, as any answer from outside.
       await new Promise((resolve) => setImmediate(resolve));
-      return this.#answer(version, procedure, bytes);
+      const result = this.#answer(version, procedure, bytes);
+      await this.answered();
+      return result;
     } finally {
       this.#running -= 1;
     }
@@ -214,8 +218,13 @@ export class MemoryNfsServer implements RpcCaller {
       refuse(NfsStat.NFSERR_EXIST);
     }
     const node = there ?? this.tree.make(type, 0);
-    this.#set(node, attributes);
-    if (there === undefined) this.tree.add(directory, where.name, node);
+    if (there === undefined) {
+      this.#set(node, attributes);
+      this.tree.add(directory, where.name, node);
+    } else if (attributes.size !== NFS_DONT_SET) {
+      // As Fuga's server: what is there keeps its owner and mode.
+      this.#resize(node, attributes.size);
+    }
     return this.#found(node);
   }
 

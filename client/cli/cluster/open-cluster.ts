@@ -140,7 +140,9 @@ class PamCluster implements Cluster {
       this.#patienceMs,
       this.#options.notice,
     );
-    if (answer === 'found') return openAlias(this.#client, { alias });
+    // One command at one moment: what it has just listed, it opens without asking once more.
+    const cache = { closeToOpen: false };
+    if (answer === 'found') return openAlias(this.#client, { alias, cache });
     throw await this.#failure(alias);
   }
 
