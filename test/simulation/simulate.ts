@@ -1,6 +1,5 @@
 import { type SimulateOptions, takeoversDefault } from './command-line.ts';
 import { runExhaustive } from './exhaustive/exhaustive.ts';
-import { compileSimulation, findMutation, mutations } from './mutations/find-mutation.ts';
 import { type RunResult, runSimulation } from './run.ts';
 
 type Say = (line: string) => void;
@@ -13,7 +12,10 @@ const progressMs = 30_000;
 const failuresMax = 5;
 
 /** Runs what is asked for and says what came of it. False where anything was wrong. */
-export function simulate(options: SimulateOptions, say: Say): Promise<boolean> {
+export function simulate(
+  options: Exclude<SimulateOptions, { readonly kind: 'mutations' }>,
+  say: Say,
+): Promise<boolean> {
   switch (options.kind) {
     case 'seed':
       return simulateSeed(options, say);
@@ -21,8 +23,6 @@ export function simulate(options: SimulateOptions, say: Say): Promise<boolean> {
       return simulateMinutes(options, say);
     case 'exhaustive':
       return simulateCrashes(options.seed, say);
-    case 'mutations':
-      return simulateMutations(options.only, say);
   }
 }
 
@@ -41,26 +41,6 @@ async function simulateCrashes(seed: number, say: Say): Promise<boolean> {
     `${crashPoints} crash points of ${procedures} procedures, in ${runs} runs with ${takeovers} takeovers: ${findings.length === 0 ? 'nothing wrong' : `${findings.length} findings`}`,
   );
   return findings.length === 0;
-}
-
-/** Every one must be found. */
-async function simulateMutations(only: string | undefined, say: Say): Promise<boolean> {
-  const chosen = mutations.filter(({ name }) => only === undefined || name === only);
-  if (chosen.length === 0)
-    say(`there is no mutation ${only}; those are: ${mutations.map(({ name }) => name).join(' ')}`);
-  let isEachFound = chosen.length > 0;
-  const program = await compileSimulation();
-  try {
-    for (const mutation of chosen) {
-      const { seed, seconds, finding } = await findMutation(program, mutation);
-      isEachFound &&= seed !== undefined;
-      const how = seed === undefined ? 'NOT FOUND' : `seed ${seed}`;
-      say(`${mutation.name} | ${mutation.what} | ${how} | ${seconds.toFixed(1)} s | ${finding}`);
-    }
-  } finally {
-    await program.remove();
-  }
-  return isEachFound;
 }
 
 async function simulateMinutes(options: OptionsOf<'minutes'>, say: Say): Promise<boolean> {
@@ -94,12 +74,15 @@ async function simulateMinutes(options: OptionsOf<'minutes'>, say: Say): Promise
   }
   const { user, system } = process.cpuUsage(cpu);
   const cpuSeconds = (user + system) / 1e6;
+  const seconds = (performance.now() - startMs) / 1000;
+  const rate = (takeovers: number): string =>
+    `${(takeovers / cpuSeconds).toFixed(0)} (${(takeovers / seconds).toFixed(0)})`;
   say(
     [
       `${totals.runs} runs from seed ${options.firstSeed} on: ${countsOf(totals)}`,
-      `in ${((performance.now() - startMs) / 1000).toFixed(0)} s;`,
-      `${(totals.takeovers / cpuSeconds).toFixed(0)} takeovers per second of one core,`,
-      `${(totals.underLoad / cpuSeconds).toFixed(0)} of them with calls under way, one of which was answered;`,
+      `in ${seconds.toFixed(0)} s;`,
+      `takeovers per second of processor time (of the clock): ${rate(totals.takeovers)},`,
+      `${rate(totals.underLoad)} of them with calls under way, one of which was answered;`,
       failures === 0 ? 'nothing wrong' : `${failures} runs with findings`,
     ].join(' '),
   );

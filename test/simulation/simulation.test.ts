@@ -51,7 +51,7 @@ test('simulation: a run that does not end is a hang, with who waits for what', a
 test('simulation: one seed can be run again from the command line, which says what came of it', async () => {
   const lines: string[] = [];
   const options = parseCommandLine(['--seed', '7', '--takeovers', '2']);
-  if (typeof options === 'string') throw new Error(options);
+  if (typeof options === 'string' || options.kind !== 'seed') throw new Error('no seed');
   expect(await simulate(options, (line) => lines.push(line))).toBe(true);
   expect(lines.at(-1)).toMatch(
     /^seed 7: \d+ takeovers, \d+ calls, \d+ steps, digest [0-9a-f]{16}$/,

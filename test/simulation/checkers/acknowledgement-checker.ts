@@ -27,6 +27,15 @@ interface Registered {
   readonly writtenStep: number | undefined;
 }
 
+/** What is known of one server process; a process that is dead answers nothing any more. */
+class Witness {
+  /** A fenced holder may have registered what the next one never saw, and executed again: both have theirs. */
+  readonly registered = new Map<CallId, Registered>();
+  /** What it has answered. */
+  readonly answered = new Set<CallId>();
+  look: Look | undefined;
+}
+
 /**
  * Watches what leaves the servers, what they write, and where they look. Steps are numbers that ascend; those of one moment
  * are equal. What it promises, each a sentence of DESIGN "The life of a mutating call":
@@ -40,13 +49,9 @@ interface Registered {
 export class AcknowledgementChecker {
   readonly findings: string[] = [];
   readonly #first = new Map<CallId, Buffer>();
-  /** `process id`. A fenced holder may have registered what the next one never saw, and executed again: both have theirs. */
-  readonly #registered = new Map<string, Registered>();
+  readonly #witnesses = new Map<string, Witness>();
   /** Under which epoch. */
   readonly #acknowledged = new Map<CallId, number>();
-  readonly #looks = new Map<string, Look>();
-  /** `process id`: whose writer has answered it. */
-  readonly #answeredBy = new Set<string>();
   #answers = 0;
   /** Told of the process of each answer. */
   onAnswer: ((process: string) => void) | undefined;
@@ -58,15 +63,21 @@ export class AcknowledgementChecker {
 
   /** The process looked for the claim after its own and there was none. */
   looked(process: string, epoch: number, atStep: number): void {
-    this.#looks.set(process, { epoch, atStep });
+    this.#of(process).look = { epoch, atStep };
+  }
+
+  /** Nothing more will be heard of the process. */
+  died(process: string): void {
+    this.#witnesses.delete(process);
   }
 
   /** The process has written this reply, and knows that it is durable. */
   durable(process: string, id: CallId, results: Buffer, atStep: number): void {
-    if (this.#answeredBy.has(`${process} ${id}`)) {
+    const { answered, registered } = this.#of(process);
+    if (answered.has(id)) {
       this.#report(`the reply to ${named(id)} left ${process} before it was durable`);
     }
-    this.#registered.set(`${process} ${id}`, { results, writtenStep: atStep });
+    registered.set(id, { results, writtenStep: atStep });
   }
 
   /** Some process begins to free the record: from here on it may be missing. */
@@ -79,9 +90,8 @@ export class AcknowledgementChecker {
    * have: then it is fenced.
    */
   opened(process: string, ofEpoch: number, found: ReadonlyMap<CallId, Buffer>): void {
-    for (const [id, results] of found) {
-      this.#registered.set(`${process} ${id}`, { results, writtenStep: undefined });
-    }
+    const { registered } = this.#of(process);
+    for (const [id, results] of found) registered.set(id, { results, writtenStep: undefined });
     for (const [id, epoch] of this.#acknowledged) {
       if (epoch < ofEpoch && !found.has(id)) {
         this.#report(`${named(id)} was acknowledged, and ${process} does not find it`);
@@ -93,8 +103,9 @@ export class AcknowledgementChecker {
     this.#answers += 1;
     const { process, id, results } = answer;
     this.onAnswer?.(process);
-    const look = this.#looks.get(process);
-    const covered = this.#coveredFrom(answer);
+    const witness = this.#of(process);
+    const { look } = witness;
+    const covered = coveredFrom(witness, answer);
     if (look === undefined || look.atStep < covered.step) {
       const seen = look === undefined ? 'has never looked' : `looked at step ${look.atStep}`;
       this.#report(
@@ -105,7 +116,7 @@ export class AcknowledgementChecker {
     }
     if (id === undefined) return;
     // Without a registered reply it is a call that changes nothing, which may have another answer each time.
-    const registered = this.#registered.get(`${process} ${id}`);
+    const registered = witness.registered.get(id);
     if (registered === undefined) return;
     const first = this.#first.get(id) ?? results;
     this.#first.set(id, first);
@@ -118,22 +129,29 @@ export class AcknowledgementChecker {
     }
   }
 
-  #coveredFrom({ process, arrivedStep, id = '' }: Answer): {
-    readonly step: number;
-    readonly why: string;
-  } {
-    const own = `${process} ${id}`;
-    const writtenStep = this.#registered.get(own)?.writtenStep;
-    const isFirst = writtenStep !== undefined && !this.#answeredBy.has(own);
-    this.#answeredBy.add(own);
-    return isFirst
-      ? { step: writtenStep, why: 'its reply was durable' }
-      : { step: arrivedStep, why: 'it had arrived' };
+  #of(process: string): Witness {
+    const known = this.#witnesses.get(process);
+    if (known !== undefined) return known;
+    const made = new Witness();
+    this.#witnesses.set(process, made);
+    return made;
   }
 
   #report(finding: string): void {
     this.findings.push(finding);
   }
+}
+
+function coveredFrom(
+  { registered, answered }: Witness,
+  { arrivedStep, id = '' }: Answer,
+): { readonly step: number; readonly why: string } {
+  const writtenStep = registered.get(id)?.writtenStep;
+  const isFirst = writtenStep !== undefined && !answered.has(id);
+  answered.add(id);
+  return isFirst
+    ? { step: writtenStep, why: 'its reply was durable' }
+    : { step: arrivedStep, why: 'it had arrived' };
 }
 
 /** As a person reads it: the first digits of the client, its incarnation, the number. */

@@ -62,6 +62,7 @@ export class SimulatedCluster {
   readonly problems: string[] = [];
   readonly #options: ClusterOptions;
   readonly #services: VolumeServices;
+  /** Those that live. */
   readonly #processes = new Map<number, SimulatedProcess>();
   #pids = 0;
   takeovers = 0;
@@ -105,6 +106,10 @@ export class SimulatedCluster {
     const bootMs = this.scheduler.random.integer(1_000, 100_000);
     const process = new SimulatedProcess(this.scheduler, name, pid, random, bootMs);
     this.#processes.set(pid, process);
+    process.onDeath(() => {
+      this.#processes.delete(pid);
+      this.checker.died(name);
+    });
     return process;
   }
 
@@ -204,7 +209,7 @@ export class SimulatedCluster {
 
   #endProcess(pid: number): boolean {
     const process = this.#processes.get(pid);
-    if (process === undefined || process.isDead || !this.#options.endsHung) return false;
+    if (process === undefined || !this.#options.endsHung) return false;
     process.kill();
     return true;
   }

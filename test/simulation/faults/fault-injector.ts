@@ -146,6 +146,7 @@ export class FaultInjector {
   #superviseAll(): void {
     for (const member of this.#cluster.members.values()) {
       if (!member.process.isDead || this.#restarting.has(member.node)) continue;
+      this.#countdowns.delete(member.process);
       this.#restarting.add(member.node);
       const afterMs = this.#isCalm ? 1 : this.#random.fraction() * this.#pace.restartMsMax;
       this.#cluster.scheduler.plan(undefined, afterMs, 'restart', () => {

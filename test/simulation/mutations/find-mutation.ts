@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { type CompiledScript, compileScript } from '../../torture/compile.ts';
+import type { CompiledScript } from '../../torture/compile.ts';
+import { runProgram } from '../compiled-program.ts';
 import { acknowledgingMutations } from './acknowledging.ts';
 import { claimingMutations } from './claiming.ts';
 import { filesOf, mutate, type Mutation } from './mutation.ts';
@@ -21,16 +20,10 @@ export interface Found {
   readonly finding: string;
 }
 
-const main = join(import.meta.dirname, '../main.ts');
 const minutesMax = 5;
 /** A little more than the program takes by itself. */
 const patienceMs = (minutesMax * 60 + 60) * 1_000;
 const seedPattern = /^SEED (\d+): .*\n {2}(.*)$/m;
-
-/** The program, into which one mutation after the other is put. */
-export function compileSimulation(): Promise<CompiledScript> {
-  return compileScript(main);
-}
 
 /** Runs seeds of the program with the mutation in it, from 1 on, until one of them finds something. */
 export async function findMutation(program: CompiledScript, mutation: Mutation): Promise<Found> {
@@ -41,7 +34,7 @@ export async function findMutation(program: CompiledScript, mutation: Mutation):
   try {
     const startMs = performance.now();
     const words = ['--minutes', String(minutesMax), '--first-seed', '1', '--stop'];
-    const output = await run(program.path, words);
+    const output = await run(program, words);
     const seconds = (performance.now() - startMs) / 1000;
     const [, seed, finding = ''] = seedPattern.exec(output) ?? [];
     return { seed: seed === undefined ? undefined : Number(seed), seconds, finding };
@@ -50,20 +43,13 @@ export async function findMutation(program: CompiledScript, mutation: Mutation):
   }
 }
 
-function run(path: string, words: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path, ...words], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    child.once('error', reject);
-    child.once('close', () => {
-      clearTimeout(timer);
-      resolve(output);
-    });
+async function run(program: CompiledScript, words: readonly string[]): Promise<string> {
+  const { child, ended } = runProgram(program, words, 'pipe');
+  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
   });
+  await ended.finally(() => clearTimeout(timer));
+  return output;
 }

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseCommandLine } from '../command-line.ts';
-import { simulate } from '../simulate.ts';
-import { compileSimulation, findMutation, mutations } from './find-mutation.ts';
+import { compileProgram } from '../compiled-program.ts';
+import { findMutation, mutations } from './find-mutation.ts';
 import { filesOf, mutate } from './mutation.ts';
+import { simulateMutations } from './simulate-mutations.ts';
 
 const root = join(import.meta.dirname, '../../..');
 /** Of a machine that is busy with other things. */
@@ -31,7 +32,7 @@ test('mutations: a text that is not there any more is an error, not a program th
 test('mutations: a program that is broken is found out, with its seed', {
   timeout: timeoutMs,
 }, async () => {
-  const program = await compileSimulation();
+  const program = await compileProgram();
   try {
     for (const name of quick) {
       const mutation = mutations.find((each) => each.name === name);
@@ -46,8 +47,8 @@ test('mutations: a program that is broken is found out, with its seed', {
 
 test('mutations: a name that none has is said, with those that there are', async () => {
   const options = parseCommandLine(['--mutations', '--only', 'NOTHING']);
+  expect(options).toEqual({ kind: 'mutations', only: 'NOTHING' });
   const lines: string[] = [];
-  if (typeof options === 'string') throw new Error(options);
-  expect(await simulate(options, (line) => lines.push(line))).toBe(false);
+  expect(await simulateMutations('NOTHING', (line) => lines.push(line))).toBe(false);
   expect(lines).toEqual([expect.stringMatching(/no mutation NOTHING.*SKIP_CONFIRM/)]);
 });

@@ -209,6 +209,8 @@ export class SimulatedNetwork {
         this.#scheduler.plan(to, atMs - this.#scheduler.nowMs, label, arrived);
         if (label === 'reset') this.#streams.delete(from);
       },
+      // It knows the other end, and that all of a process that may be dead.
+      (closed) => this.#streams.delete(closed),
     );
     this.#streams.add(stream);
     return stream;

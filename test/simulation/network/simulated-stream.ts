@@ -22,6 +22,7 @@ export class SimulatedStream implements Stream {
   readonly remote: Endpoint;
   readonly owner: SimulatedProcess;
   readonly #send: Send;
+  readonly #closed: (stream: SimulatedStream) => void;
   #peer: SimulatedStream | undefined;
   #events: StreamEvents | undefined;
   observer: StreamObserver | undefined;
@@ -40,11 +41,19 @@ export class SimulatedStream implements Stream {
   /** When what was sent last arrives: nothing overtakes it. */
   lastArrivalMs = 0;
 
-  constructor(owner: SimulatedProcess, local: Endpoint, remote: Endpoint, send: Send) {
+  /** `closed`: told when the owner has heard that it is closed. */
+  constructor(
+    owner: SimulatedProcess,
+    local: Endpoint,
+    remote: Endpoint,
+    send: Send,
+    closed: (stream: SimulatedStream) => void,
+  ) {
     this.owner = owner;
     this.local = local;
     this.remote = remote;
     this.#send = send;
+    this.#closed = closed;
   }
 
   static join(one: SimulatedStream, other: SimulatedStream): void {
@@ -169,6 +178,7 @@ export class SimulatedStream implements Stream {
     }
     if (this.#closing === undefined || this.#incoming.length > 0) return;
     this.#closedTold = true;
+    this.#closed(this);
     events.closed(this.#closing.error);
   }
 
