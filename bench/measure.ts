@@ -26,3 +26,26 @@ export function median(values: readonly number[]): number {
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
+
+/** Makes so many calls, with `outstanding` of them under way at any time. */
+export async function callsUntil(
+  calls: number,
+  outstanding: number,
+  call: (index: number) => Promise<void>,
+): Promise<void> {
+  let index = 0;
+  const worker = async (): Promise<void> => {
+    while (index < calls) {
+      const own = index;
+      index += 1;
+      await call(own);
+    }
+  };
+  await Promise.all(Array.from({ length: outstanding }, worker));
+}
+
+/** The value that this part of them is not above. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}

@@ -5,6 +5,6 @@
  */
 export const heapOptions = [
   '--min-semi-space-size=16',
-  '--initial-old-space-size=96',
+  '--initial-old-space-size=144',
   '--heap-growing-percent=50',
 ];

@@ -30,10 +30,11 @@ export const joinedExtentBytesMax = largeBlobBytesMin - 1;
 /** A rewritten map keeps only holes of at least this size; smaller ones are filled with zeros. */
 export const keptHoleBytesMin = 4096;
 /**
- * Blobs of a span may hold this much that is no longer part of the file, beside as much as is: beyond, the span is
- * rewritten. It bounds how much larger than its content a file can be on disk.
+ * Blobs of a span may hold this much that is no longer part of the file, and this part of what is: beyond, what is left of
+ * those that lost most is copied. It bounds how much larger than its content a file can be on disk.
  */
 export const deadBlobBytesMax = 16 * 1024;
+export const deadShareMax = 1 / 4;
 
 /** Most bytes of one READ or WRITE, whatever the protocol (1 MiB, the `rtmax` of version 3 over TCP). */
 export const transferBytesMax = 1024 * 1024;

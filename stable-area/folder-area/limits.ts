@@ -21,7 +21,7 @@ export interface FolderAreaLimits extends BatchLimits {
 export const defaultFolderAreaLimits: FolderAreaLimits = {
   ...defaultBatchLimits,
   writeBufferBytes: mebibyte,
-  segmentBytesMax: 64 * mebibyte,
+  segmentBytesMax: 16 * mebibyte,
   reserveBytes: 64 * mebibyte,
   takeoverMarginBytes: mebibyte,
   spacePollMs: 1_000,

@@ -1,9 +1,9 @@
 import type { Timers } from '../../environment/clock.ts';
 import type { Folder } from '../../environment/folder.ts';
 import type { Key } from '../stable-area.ts';
-import { decodeFrameHeader, frameFixedBytes, frameHeaderBytes } from './frame.ts';
+import { decodeFrames, frameFixedBytes, type Frames } from './frame.ts';
 import { isSameLocation, type Location, type SegmentId, segmentName } from './location.ts';
-import type { SegmentReader } from './segment-reader.ts';
+import { type SegmentReader, verified } from './segment-reader.ts';
 import type { SegmentUse } from './segment-use.ts';
 
 /** A value that is to be appended again, because little else of its segment is in use. */
@@ -30,13 +30,16 @@ export interface CleanerParts {
 }
 
 /** Segments may take this part of what is in use more, and one segment; beyond, the emptiest is cleaned. */
-const wasteMax = 1 / 3;
-/** Bytes of values moved by one commit, unless one value has more; a WRITE of the largest size has as many. */
-const moveBytesMax = 1024 * 1024;
-/** Between two commits, so that calls do not wait behind cleaning: some 50 MB/s at most. */
-const pauseMs = 20;
-/** What is read of a frame at first: most headers are shorter. */
-const headerGuessBytes = 4_096;
+const wasteMax = 1 / 5;
+/** From here on it is cleaned without a pause: calls make garbage faster than it goes. */
+const wasteUrgent = 1 / 3;
+/** Bytes and number of values moved by one commit, unless one value has more: calls wait behind it. */
+const moveBytesMax = 512 * 1024;
+const movesMax = 64;
+/** Between two commits while there is time: some 50 MB/s at most. */
+const pauseMsMax = 10;
+/** What is read of a segment at once: headers, what is in use and what is not. */
+const pieceBytes = 1024 * 1024;
 
 /** Moves what is in use out of segments that are mostly not, so that they can go. */
 export class Cleaner {
@@ -46,6 +49,8 @@ export class Cleaner {
   #freedBytes = 0;
   #isRunning = false;
   #stopped = false;
+  /** For the segment that is being emptied. */
+  #pauseMs = pauseMsMax;
 
   constructor(parts: CleanerParts) {
     this.#parts = parts;
@@ -95,66 +100,56 @@ export class Cleaner {
     if (this.#stopped || !isMuch || emptiest === undefined || !hasRoom(emptiest.bytes)) {
       return undefined;
     }
+    const waste = (taken - segmentBytesMax) / inUse - 1;
+    const urgency = Math.min(1, (waste - wasteMax) / (wasteUrgent - wasteMax));
+    this.#pauseMs = pauseMsMax * (1 - urgency);
     return emptiest.segment;
   }
 
   /** False: the holder is lost. */
   async #empty(segment: SegmentId): Promise<boolean> {
     const size = await this.#sizeOf(segment);
-    let found: { readonly key: Key; readonly from: Location }[] = [];
-    let bytes = 0;
     for (let at = 0; at < size; ) {
-      const frame = await this.#frameAt(segment, at, size);
+      const piece = await this.#pieceAt(segment, at, size);
       // What follows was never synced, and nothing names it.
-      if (frame === undefined) break;
-      for (const entry of await this.#inUse(frame.entries)) {
-        if (bytes > 0 && bytes + entry.from.length > moveBytesMax) {
-          if (!(await this.#move(found))) return false;
-          found = [];
-          bytes = 0;
-        }
-        found.push(entry);
-        bytes += entry.from.length;
-      }
-      at = frame.end;
+      if (piece === undefined) break;
+      const { frames, bytes } = piece;
+      const entries = frames.entries.map(({ key, offset, ...entry }) => {
+        return { key, from: { ...segment, ...entry, position: at + offset } };
+      });
+      const found = await this.#inUse(entries);
+      const moves = found.map(({ key, from }): Move => {
+        const start = from.position - at;
+        return { key, from, value: verified(bytes.subarray(start, start + from.length), from) };
+      });
+      for (const together of commitsOf(moves)) if (!(await this.#move(together))) return false;
+      at += frames.end;
     }
-    return this.#move(found);
-  }
-
-  async #move(found: readonly { readonly key: Key; readonly from: Location }[]): Promise<boolean> {
-    if (this.#stopped) return false;
-    if (found.length === 0) return true;
-    const { reader, move, timers } = this.#parts;
-    const values = await reader.read(found.map(({ from }) => from));
-    const moves = found.map(({ key, from }, index): Move => {
-      return { key, from, value: values[index] ?? Buffer.alloc(0) };
-    });
-    if (!(await move(moves))) return false;
-    await new Promise<void>((resolve) => timers.after(pauseMs, resolve));
     return true;
   }
 
-  async #frameAt(
+  async #move(moves: readonly Move[]): Promise<boolean> {
+    if (this.#stopped || !(await this.#parts.move(moves))) return false;
+    await new Promise<void>((resolve) => this.#parts.timers.after(this.#pauseMs, resolve));
+    return true;
+  }
+
+  /** Frames from there on, as many as are read at once, or one that is longer. */
+  async #pieceAt(
     segment: SegmentId,
     at: number,
     size: number,
-  ): Promise<
-    | { readonly entries: { readonly key: Key; readonly from: Location }[]; readonly end: number }
-    | undefined
-  > {
-    const { reader } = this.#parts;
-    let header = await reader.readAt(segment, at, headerGuessBytes);
-    const length = frameHeaderBytes(header);
-    if (length === undefined || at + length > size) return undefined;
-    if (length > header.length) header = await reader.readAt(segment, at, length);
-    const entries = decodeFrameHeader(header.subarray(0, length));
-    if (header.length < length || entries === undefined) return undefined;
-    return {
-      entries: entries.map(({ key, offset, ...entry }) => {
-        return { key, from: { ...segment, ...entry, position: at + offset } };
-      }),
-      end: at + entries.reduce((end, entry) => end + entry.length, length),
-    };
+  ): Promise<{ readonly frames: Frames; readonly bytes: Buffer } | undefined> {
+    for (let wanted = pieceBytes; ; ) {
+      const bytes = await this.#parts.reader.readAt(segment, at, wanted);
+      const frames = decodeFrames(bytes);
+      if (frames.end > 0) return { frames, bytes };
+      const { nextBytesMin } = frames;
+      if (nextBytesMin === undefined || at + nextBytesMin > size) return undefined;
+      // Its header was cut off first, and then its values.
+      if (nextBytesMin <= wanted) return undefined;
+      wanted = nextBytesMin;
+    }
   }
 
   async #inUse(
@@ -181,4 +176,20 @@ export class Cleaner {
   forget(segment: SegmentId): void {
     this.#sizes.delete(segmentName(segment));
   }
+}
+
+function commitsOf(moves: readonly Move[]): Move[][] {
+  const commits: Move[][] = [];
+  let bytes = 0;
+  for (const move of moves) {
+    const last = commits.at(-1);
+    bytes += move.value.length;
+    if (last !== undefined && last.length < movesMax && bytes <= moveBytesMax) {
+      last.push(move);
+    } else {
+      commits.push([move]);
+      bytes = move.value.length;
+    }
+  }
+  return commits;
 }

@@ -24,7 +24,7 @@ export interface Entry {
 /** What a header says of a value. */
 interface FrameEntry {
   readonly key: Key;
-  /** From the beginning of the frame. */
+  /** Of the value, from the beginning of the piece that was decoded. */
   readonly offset: number;
   readonly length: number;
   readonly crc32: number;
@@ -50,26 +50,48 @@ export function encodeFrameHeader(entries: readonly Entry[]): Buffer {
   return header;
 }
 
-/** How long the header is that begins with these bytes; undefined where no frame begins there. */
-export function frameHeaderBytes(start: Buffer): number | undefined {
-  if (start.length < frameFixedBytes) return undefined;
-  const length = start.readUInt32BE(0);
-  return length > frameFixedBytes ? length : undefined;
+/** Whole frames at the beginning of a piece of a segment. */
+export interface Frames {
+  readonly entries: readonly FrameEntry[];
+  /** Where they end. */
+  readonly end: number;
+  /** What the frame behind them takes at least, as far as the piece tells; undefined where none begins there. */
+  readonly nextBytesMin: number | undefined;
 }
 
-/** The entries of a whole header, or undefined where it is not what was written. */
-export function decodeFrameHeader(header: Buffer): FrameEntry[] | undefined {
+export function decodeFrames(piece: Buffer): Frames {
+  const entries: FrameEntry[] = [];
+  for (let end = 0; ; ) {
+    const frame = decodeFrame(piece, end);
+    if (frame === undefined) return { entries, end, nextBytesMin: undefined };
+    if (frame.bytes > piece.length - end) return { entries, end, nextBytesMin: frame.bytes };
+    entries.push(...frame.entries);
+    end += frame.bytes;
+  }
+}
+
+/** Undefined where none begins there that was written. Of one that the piece cuts off, how long it is at least. */
+function decodeFrame(
+  piece: Buffer,
+  start: number,
+): { readonly entries: readonly FrameEntry[]; readonly bytes: number } | undefined {
+  const left = piece.length - start;
+  if (left < frameFixedBytes) return undefined;
+  const headerBytes = piece.readUInt32BE(start);
+  if (headerBytes <= frameFixedBytes) return undefined;
+  if (headerBytes > left) return { entries: [], bytes: headerBytes };
+  const header = piece.subarray(start, start + headerBytes);
   if (crc32(header.subarray(frameFixedBytes)) !== header.readUInt32BE(4)) return undefined;
   const entries: FrameEntry[] = [];
-  let offset = header.length;
-  for (let at = frameFixedBytes; at < header.length; ) {
+  let bytes = headerBytes;
+  for (let at = frameFixedBytes; at < headerBytes; ) {
     const keyLength = header.readUInt16BE(at);
     const key = header.toString('latin1', at + 2, at + 2 + keyLength);
     at += 2 + keyLength;
     const length = header.readUInt32BE(at);
-    entries.push({ key, offset, length, crc32: header.readUInt32BE(at + 4) });
-    offset += length;
+    entries.push({ key, offset: start + bytes, length, crc32: header.readUInt32BE(at + 4) });
+    bytes += length;
     at += 8;
   }
-  return entries;
+  return { entries, bytes };
 }

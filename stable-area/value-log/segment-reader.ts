@@ -6,7 +6,7 @@ import { type Location, type SegmentId, segmentName } from './location.ts';
 import type { WarmLocation } from './warm-locations.ts';
 
 /** Segments that are kept open for reading. */
-const openFilesMax = 64;
+const openFilesMax = 256;
 /** Values that lie one after the other are read together up to this length. */
 const readBytesMax = 4 * 1024 * 1024;
 /**
@@ -172,7 +172,8 @@ function pieceOf(bytes: Buffer, { position, length }: Location, start: number): 
   return bytes.subarray(from, from + length);
 }
 
-function verified(value: Buffer, location: Location): Buffer {
+/** Throws STABLE_AREA_CORRUPT where the value is not what its checksum says. */
+export function verified(value: Buffer, location: Location): Buffer {
   if (value.length === location.length && crc32(value) === location.crc32) return value;
   throw new StableAreaError(
     'STABLE_AREA_CORRUPT',

@@ -159,6 +159,20 @@ test('value log: what is in use moves out of segments that mostly are not, and t
   await world.close();
 });
 
+test('value log: a frame that is longer than what the cleaner reads at once is read whole', async () => {
+  const world = new FolderWorld();
+  const holder = await hold(await world.open({}, limits));
+  const long = { key: '\x03long', value: Buffer.alloc(1_500_000, 1) };
+  await commitDurably(holder, [long, value('a')]);
+  await commitDurably(holder, [value('b')]);
+  await commitDurably(holder, [remove(long.key)]);
+  await vi.waitFor(() => {
+    expect(storedBytes(world)).toBeLessThan(5_000);
+  });
+  await expectValues(holder, ['a', 'b']);
+  await world.close();
+});
+
 test('value log: what is deleted while it moves stays deleted, and is not counted', async () => {
   const world = new FolderWorld();
   const started: Holder[] = [];

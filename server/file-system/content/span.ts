@@ -3,6 +3,7 @@ import type { Transaction, WantedRecord } from '../../../stable-area/records/rec
 import { type Key, StableAreaError } from '../../../stable-area/stable-area.ts';
 import {
   deadBlobBytesMax,
+  deadShareMax,
   extentsPerMapMax,
   joinedExtentBytesMax,
   keptHoleBytesMin,
@@ -143,7 +144,7 @@ function joinNeighbours(
 
 /** Writes the new map, and removes the blobs that no extent names any more. */
 function storeSpan(transaction: Transaction, { id, map }: Span, wanted: ExtentMap): number {
-  const next = isUntidy(wanted.extents) ? tidied(transaction, id, wanted) : wanted;
+  const next = tidied(transaction, id, wanted);
   const dropped = blobsBeside(map.extents, next.extents);
   deleteBlobs(transaction, id, dropped);
   // What a rewrite took the data of may be new itself.
@@ -153,21 +154,32 @@ function storeSpan(transaction: Transaction, { id, map }: Span, wanted: ExtentMa
   return liveBytes(next.extents) - liveBytes(map.extents);
 }
 
-function isUntidy(extents: readonly Extent[]): boolean {
-  return (
-    extents.length > extentsPerMapMax ||
-    blobBytes(extents) > 2 * liveBytes(extents) + deadBlobBytesMax
-  );
+function tidied(transaction: Transaction, id: number, map: ExtentMap): ExtentMap {
+  const { extents } = map;
+  if (extents.length > extentsPerMapMax) {
+    const groups = grouped(extents);
+    const rewritten = groups.filter((group) => !isWhole(group, extents));
+    return withRewritten(transaction, id, map, groups, rewritten);
+  }
+  const live = liveBytes(extents);
+  if (blobBytes(extents) - live <= live * deadShareMax + deadBlobBytesMax) return map;
+  const worn = wornBlobs(extents);
+  const groups = groupedWorn(extents, worn);
+  const rewritten = groups.filter(([first]) => first !== undefined && worn.has(first.blob));
+  return withRewritten(transaction, id, map, groups, rewritten);
 }
 
 /**
- * The same content in few extents, each with a blob of its own and nothing dead in it. Extents with less than
- * `keptHoleBytesMin` between them become one, with the hole filled; what is whole already stays as it is. Between two
- * rewrites of a span lie at least dozens of WRITEs, or as many dead bytes as the rewrite copies.
+ * The same content, with a blob of its own for each of these groups. A span that is overwritten in small pieces comes to lie in
+ * such pieces, of which each WRITE leaves nothing; to make one of it again and again would copy much more than is written.
  */
-function tidied(transaction: Transaction, id: number, map: ExtentMap): ExtentMap {
-  const groups = grouped(map.extents);
-  const rewritten = groups.filter((group) => !isWhole(group, map.extents));
+function withRewritten(
+  transaction: Transaction,
+  id: number,
+  map: ExtentMap,
+  groups: readonly (readonly Extent[])[],
+  rewritten: readonly (readonly Extent[])[],
+): ExtentMap {
   transaction.prefetch(blobsWanted(id, rewritten.flat()));
   let { nextBlob } = map;
   const extents = groups.flatMap((group) => {
@@ -182,7 +194,36 @@ function tidied(transaction: Transaction, id: number, map: ExtentMap): ExtentMap
   return { nextBlob, extents };
 }
 
-/** Extents that will be one: those with only small holes between them. */
+/** Blobs of which so much is dead that copying the rest is worth it. Where a span has too much that is dead, there is one. */
+function wornBlobs(extents: readonly Extent[]): Set<number> {
+  const liveOf = new Map<number, number>();
+  for (const { blob, length } of extents) liveOf.set(blob, (liveOf.get(blob) ?? 0) + length);
+  const isWorn = ({ blob, storedLength }: Extent): boolean =>
+    storedLength > (liveOf.get(blob) ?? 0) * (1 + deadShareMax);
+  return new Set(extents.filter(isWorn).map(({ blob }) => blob));
+}
+
+/** Parts of worn blobs that touch become one. */
+function groupedWorn(extents: readonly Extent[], worn: ReadonlySet<number>): Extent[][] {
+  const groups: Extent[][] = [];
+  for (const extent of extents) {
+    const last = groups.at(-1);
+    const previous = last?.at(-1);
+    const joins =
+      previous !== undefined &&
+      endOf(previous) === extent.start &&
+      worn.has(previous.blob) &&
+      worn.has(extent.blob);
+    if (joins) last?.push(extent);
+    else groups.push([extent]);
+  }
+  return groups;
+}
+
+/**
+ * Of a span with too many extents: those with less than `keptHoleBytesMin` between them become one, with the hole filled; what
+ * is whole already stays as it is. Between two such rewrites of a span lie at least dozens of WRITEs.
+ */
 function grouped(extents: readonly Extent[]): Extent[][] {
   const groups: Extent[][] = [];
   for (const extent of extents) {
