@@ -148,6 +148,22 @@ describe('RFC 1813 §3.3.14 RENAME', () => {
     expect((await world.getattr(world.root)).nlink).toBe(3);
   });
 
+  test('a reader sees what moves within its directory once; over a name, in that one’s place', async () => {
+    const d = madeBy(await world.mkdir('d'));
+    for (const name of ['a', 'b', 'c']) madeBy(await world.create(name, {}, asRoot, d.file));
+    const names = async (dir = d.file) =>
+      (await world.readdir(dir, 2n)).entries.map(({ name }) => name);
+    const within = { from: d.file, to: d.file };
+    expect((await rename('a', 'z', within)).status).toBe(NFS3_OK);
+    expect(await names()).toEqual(['z', 'b', 'c']);
+    expect((await rename('z', 'c', within)).status).toBe(NFS3_OK);
+    expect(await names()).toEqual(['b', 'c']);
+    expect((await rename('b', 'b', { from: d.file })).status).toBe(NFS3_OK);
+    expect(await names(world.root)).toEqual(['d', 'b']);
+    madeBy(await world.create('e', {}, asRoot, d.file));
+    expect(await names()).toEqual(['c', 'e']);
+  });
+
   test('two names of one file: nothing happens', async () => {
     const { file } = madeBy(await world.create('f'));
     await link(file, 'g');

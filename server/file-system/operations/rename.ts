@@ -107,9 +107,7 @@ function apply(context: OperationContext, move: Move): Outcome<Renamed> {
   const replaced = target === undefined ? [] : [target.inode];
   const now = volume.stamp(from, to, source.inode, ...replaced);
   deleteEntry(transaction, from.ino, move.fromName, source.entry);
-  // Over a name its cookie stays: a reader of the directory sees that name exactly once, before or after.
-  const cookie = target?.entry.cookie ?? to.nextCookie;
-  putEntry(transaction, to.ino, move.toName, { ino: source.inode.ino, cookie });
+  putEntry(transaction, to.ino, move.toName, { ino: source.inode.ino, cookie: cookieOf(move) });
   if (target !== undefined) dropLink(volume, target.inode, now);
   const { inode } = source;
   const moved =
@@ -124,6 +122,16 @@ function apply(context: OperationContext, move: Move): Outcome<Renamed> {
   return { status: 'ok', ...changes };
 }
 
+/**
+ * Over a name its cookie stays: a reader of the directory sees that name exactly once, before or after. Otherwise one that
+ * moves within its directory keeps its own: a reader sees it once, under the one name or the other, and a record is replaced
+ * where one would be deleted and one made.
+ */
+function cookieOf({ from, to, source, target }: Move): number {
+  if (target !== undefined) return target.entry.cookie;
+  return from.ino === to.ino ? source.entry.cookie : to.nextCookie;
+}
+
 function changeDirectories({ from, to, source, target }: Move, now: Time): Renamed {
   const links = source.inode.type === 'directory' ? 1 : 0;
   const fewer = {
@@ -131,16 +139,17 @@ function changeDirectories({ from, to, source, target }: Move, now: Time): Renam
     nextCookie: from.nextCookie,
     nlink: from.nlink - links,
   };
-  const receiving = from.ino === to.ino ? fewer : to;
+  const isWithin = from.ino === to.ino;
+  const receiving = isWithin ? fewer : to;
   const more = {
     entryCount: receiving.entryCount + (target === undefined ? 1 : 0),
-    nextCookie: receiving.nextCookie + (target === undefined ? 1 : 0),
+    nextCookie: receiving.nextCookie + (target === undefined && !isWithin ? 1 : 0),
     nlink: receiving.nlink + links - (target?.inode.type === 'directory' ? 1 : 0),
   };
   const received = withNames(to, more, now);
   const toChange = { before: to, after: received };
   return {
-    from: from.ino === to.ino ? toChange : { before: from, after: withNames(from, fewer, now) },
+    from: isWithin ? toChange : { before: from, after: withNames(from, fewer, now) },
     to: toChange,
   };
 }
