@@ -43,13 +43,7 @@ const registration: Patch = {
   changes: [
     {
       file: 'pa/server/session-register',
-      find: 'this.#freed = this.#sessions.free(this.#session, transaction);',
-      replace:
-        'this.#freed = this.#sessions.free(this.#session, { put: () => undefined, delete: () => undefined });',
-    },
-    {
-      file: 'pa/server/session-register',
-      find: 'transaction.put(registeredReplies, replyKey(this.#session.client, this.#sequence), reply);',
+      find: 'transaction.put(registeredReplies, replyKey(client, this.#slot), stored);',
       replace: '',
     },
   ],

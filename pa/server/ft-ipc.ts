@@ -269,8 +269,7 @@ export class FtIpc {
   }
 
   #register(session: Session<ReplyRoute>, sequence: number): SessionRegister {
-    const { sessions, registration } = this.#parts;
-    return new SessionRegister(sessions, session, sequence, registration, (target) => {
+    return new SessionRegister(session, sequence, this.#parts.registration, (target) => {
       this.#expired(target);
     });
   }

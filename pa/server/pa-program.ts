@@ -115,15 +115,12 @@ export class PaProgram {
   /** An explicit completion notice comes from an idle client: everything is freed now. */
   async #free(session: Session<ReplyRoute>): Promise<number> {
     for (let last = 0; ; ) {
-      let freed: () => void = () => undefined;
-      const { batch } = await this.#parts.store.execute((transaction) => {
-        if (session.ended) return;
-        freed = this.#parts.sessions.free(session, transaction, 1);
-      });
-      const before = session.registeredReplies;
-      freed();
+      const { result: freed, batch } = await this.#parts.store.execute((transaction) =>
+        session.ended ? undefined : this.#parts.sessions.free(session, transaction),
+      );
       if (batch > last) last = batch;
-      if (session.registeredReplies === before) return last;
+      if (freed === undefined) return last;
+      freed();
     }
   }
 }

@@ -9,24 +9,29 @@ import { uiBytes } from '../header.ts';
  *
  *     \x01 n                                          the incarnation given last
  *     \x01 c  client UI (16)  incarnation (8)         a client that said hello
- *     \x01 r  client UI (16)  incarnation (8)  sequence (8)   a registered reply
+ *     \x01 r  client UI (16)  incarnation (8)  slot (2)   a registered reply
  *
- * Numbers are big-endian, so that a range in key order is a range of sequence numbers.
+ * Before version 3 a reply had its sequence number (8) instead of a slot. Numbers are big-endian.
  */
 
 /** Since 2 the digest of a small call is MurmurHash3. A program that does not know that would take a duplicate for a new call. */
 export const recordVersion = 2;
 /** Its digests are compared with `earlierDigest`; nothing else differs. */
 const oldestVersion = 1;
+/** Of registered replies alone: those before are found under their sequence numbers, and are deleted when they are completed. */
+const slotVersion = 3;
 
 export interface IncarnationCounter {
   /** The highest incarnation that this alias ever gave. */
   readonly last: number;
 }
 
+const clientKeyBytes = uiBytes + 8;
+const slotBytes = 2;
+
 /** One life of one client. */
 export interface ClientRecord {
-  /** Replies to calls below this one have been freed: a call with such a number is never executed. */
+  /** A call below this one is never executed. The registered replies may say a larger one. */
   readonly lowestUnfinished: number;
 }
 
@@ -43,25 +48,38 @@ export interface RegisteredReply {
   readonly results: Buffer;
 }
 
+/** As it is stored. */
+export interface StoredReply extends RegisteredReply {
+  readonly sequence: number;
+  /**
+   * The client's when the call was executed. So the reply that takes a slot over says that the one before was completed: that
+   * call is never executed again.
+   */
+  readonly lowestUnfinished: number;
+}
+
+export const replySlotsMax = 65_536;
+
 export const counterKey: Key = '';
 
 export function clientKey(clientUi: Uint8Array, incarnation: number): Key {
   assert(clientUi.length === uiBytes);
-  const bytes = Buffer.allocUnsafe(uiBytes + 8);
+  const bytes = Buffer.allocUnsafe(clientKeyBytes);
   bytes.set(clientUi, 0);
   bytes.writeBigUInt64BE(BigInt(incarnation), uiBytes);
   return bytes.toString('latin1');
 }
 
 /** `client`: as `clientKey` made it. */
-export function replyKey(client: Key, sequence: number): Key {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeBigUInt64BE(BigInt(sequence));
-  return client + bytes.toString('latin1');
+export function replyKey(client: Key, slot: number): Key {
+  assert(slot >= 0 && slot < replySlotsMax);
+  return client + String.fromCharCode(slot >>> 8, slot & 255);
 }
 
-export function sequenceOfReplyKey(key: Key): number {
-  return Number(Buffer.from(key.slice(uiBytes + 8), 'latin1').readBigUInt64BE());
+/** Undefined: a reply from before there were slots. */
+export function slotOfReplyKey(key: Key): number | undefined {
+  if (key.length !== clientKeyBytes + slotBytes) return undefined;
+  return key.charCodeAt(clientKeyBytes) * 256 + key.charCodeAt(clientKeyBytes + 1);
 }
 
 /** The keys that a client's registered replies have. */
@@ -71,7 +89,7 @@ export function replyKeysOf(client: Key): { readonly from: Key; readonly to: Key
 
 export function parseClientKey(key: Key): { clientUi: Buffer; incarnation: number } {
   const bytes = Buffer.from(key, 'latin1');
-  assert(bytes.length === uiBytes + 8);
+  assert(bytes.length === clientKeyBytes);
   return {
     clientUi: bytes.subarray(0, uiBytes),
     incarnation: Number(bytes.readBigUInt64BE(uiBytes)),
@@ -90,31 +108,55 @@ export const clientRecords: Table<ClientRecord> = {
   decode: (bytes) => ({ lowestUnfinished: readNumberRecord(bytes) }),
 };
 
-/** version (1), status (1), digest (16), results. */
-export const registeredReplies: Table<RegisteredReply> = {
+const headBytes = 2 + digestBytes;
+const numberBytes = 8;
+
+/** version (1), status (1), digest (16), since version 3 sequence (8) and lowest unfinished (8), results. */
+export const registeredReplies: Table<StoredReply> = {
   prefix: '\x01r',
   rangesOnly: true,
-  encode({ digest, status, results }) {
+  encode({ digest, status, results, sequence, lowestUnfinished }) {
     assert(digest.length === digestBytes);
-    const bytes = Buffer.allocUnsafe(2 + digestBytes + results.length);
-    bytes[0] = recordVersion;
+    const bytes = Buffer.allocUnsafe(headBytes + 2 * numberBytes + results.length);
+    bytes[0] = slotVersion;
     bytes[1] = status === 'success' ? 0 : 1;
     bytes.set(digest, 2);
-    bytes.set(results, 2 + digestBytes);
+    writeNumber(bytes, sequence, headBytes);
+    writeNumber(bytes, lowestUnfinished, headBytes + numberBytes);
+    bytes.set(results, headBytes + 2 * numberBytes);
     return bytes;
   },
-  decode(bytes) {
-    checkVersion(bytes);
-    assert(bytes.length >= 2 + digestBytes, 'a registered reply is too short');
+  decode(stored, key) {
+    const hasSlot = stored[0] === slotVersion;
+    if (!hasSlot) checkVersion(stored);
+    const resultsAt = headBytes + (hasSlot ? 2 * numberBytes : 0);
+    assert(stored.length >= resultsAt, 'a registered reply is too short');
+    const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
     const status = bytes[1];
     assert(status === 0 || status === 1, 'a registered reply has an unknown status');
     return {
-      digest: bytes.subarray(2, 2 + digestBytes),
+      digest: bytes.subarray(2, headBytes),
       status: status === 0 ? 'success' : 'system-error',
-      results: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(2 + digestBytes),
+      results: bytes.subarray(resultsAt),
+      sequence: hasSlot
+        ? readNumber(bytes, headBytes)
+        : readNumber(Buffer.from(key, 'latin1'), clientKeyBytes),
+      lowestUnfinished: hasSlot ? readNumber(bytes, headBytes + numberBytes) : 1,
     };
   },
 };
+
+function writeNumber(bytes: Buffer, value: number, at: number): void {
+  assert(Number.isSafeInteger(value) && value > 0, `${value} is no sequence number`);
+  bytes.writeUInt32BE(Math.floor(value / 2 ** 32), at);
+  bytes.writeUInt32BE(value >>> 0, at + 4);
+}
+
+function readNumber(bytes: Buffer, at: number): number {
+  const value = Number(bytes.readBigUInt64BE(at));
+  assert(Number.isSafeInteger(value) && value > 0);
+  return value;
+}
 
 function numberRecord(value: number): Uint8Array {
   assert(Number.isSafeInteger(value) && value > 0, `${value} is no incarnation or sequence number`);

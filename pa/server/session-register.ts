@@ -5,26 +5,22 @@ import { type RegisteredReply, registeredReplies, replyKey } from './records.ts'
 import { type CallRegister, RefusedByRegister } from './registered-call.ts';
 import type { ReplyRoute } from './reply-route.ts';
 import type { Session } from './session.ts';
-import type { Sessions } from './sessions.ts';
 
-/** Registers a call under its client's sequence number, and frees what the client has completed on the way. */
+/** Registers a call under its client's sequence number, in the place of a reply that the client has completed. */
 export class SessionRegister implements CallRegister {
-  readonly #sessions: Sessions<ReplyRoute>;
   readonly #session: Session<ReplyRoute>;
   readonly #sequence: number;
   readonly #durably: boolean;
   readonly #expired: (target: CallTarget) => void;
-  #freed: () => void = () => undefined;
+  #slot: number | undefined;
 
   /** `durably: false` remembers replies in memory alone: the control of a chaos run. */
   constructor(
-    sessions: Sessions<ReplyRoute>,
     session: Session<ReplyRoute>,
     sequence: number,
     durably: boolean,
     expired: (target: CallTarget) => void,
   ) {
-    this.#sessions = sessions;
     this.#session = session;
     this.#sequence = sequence;
     this.#durably = durably;
@@ -41,14 +37,18 @@ export class SessionRegister implements CallRegister {
 
   put(transaction: Transaction, reply: RegisteredReply): void {
     if (this.#session.ended) return;
-    this.#freed = this.#sessions.free(this.#session, transaction);
+    this.#slot ??= this.#session.takeSlot();
     if (!this.#durably) return;
-    transaction.put(registeredReplies, replyKey(this.#session.client, this.#sequence), reply);
+    const { digest, status, results } = reply;
+    const sequence = this.#sequence;
+    const { client, lowestUnfinished } = this.#session;
+    const stored = { digest, status, results, sequence, lowestUnfinished };
+    transaction.put(registeredReplies, replyKey(client, this.#slot), stored);
   }
 
-  executed(reply: RegisteredReply, batch: number): void {
-    this.#freed();
-    this.#session.executed(this.#sequence, { ...reply, batch });
+  executed({ digest, status, results }: RegisteredReply, batch: number): void {
+    if (this.#slot === undefined) return;
+    this.#session.executed(this.#sequence, { digest, status, results, batch }, this.#slot);
   }
 
   finished(): CallTarget | undefined {

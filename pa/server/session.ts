@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { Key } from '../../stable-area/stable-area.ts';
 import { sameDigest } from '../digest.ts';
 import type { RegisteredStatus } from './records.ts';
+import { ReplySlots } from './reply-slots.ts';
 
 /** A client sends n only if n < lowest unfinished + this (DESIGN "One wire"). */
 export const sequenceWindow = 512;
@@ -19,6 +20,12 @@ export interface DoneCall {
   readonly results: Buffer;
   /** Not to be sent before this batch is durable. */
   readonly batch: number;
+}
+
+/** The same with its place in the stable area. */
+interface KeptCall {
+  readonly call: DoneCall;
+  readonly slot: number;
 }
 
 /** What becomes of a call with an id: DESIGN "admit". Named, so that each refusal can be counted and tested. */
@@ -46,16 +53,17 @@ export class Session<Route> {
   /** Monotonic time at which the lease ends, in ms. */
   leaseEndsMs: number;
   #lowestUnfinished: number;
-  /** Replies below this number are freed in the stable area too. */
-  #freedBelow: number;
+  /** What the client's record says of that. */
+  #storedLowestUnfinished: number;
   readonly #running = new Map<number, RunningCall<Route>>();
-  readonly #done = new Map<number, DoneCall>();
+  readonly #done = new Map<number, KeptCall>();
+  readonly #slots = new ReplySlots();
 
   constructor(client: Key, incarnation: number, lowestUnfinished: number, leaseEndsMs: number) {
     this.client = client;
     this.incarnation = incarnation;
     this.#lowestUnfinished = lowestUnfinished;
-    this.#freedBelow = lowestUnfinished;
+    this.#storedLowestUnfinished = lowestUnfinished;
     this.leaseEndsMs = leaseEndsMs;
   }
 
@@ -71,9 +79,10 @@ export class Session<Route> {
     return this.#done.size;
   }
 
-  /** Takes over what the stable area holds, when the session is loaded. */
-  restore(sequence: number, call: DoneCall): void {
-    this.#done.set(sequence, call);
+  /** Takes over what the stable area holds, when the session is loaded: slot by slot, once `complete` was told what is over. */
+  restore(sequence: number, call: DoneCall, slot: number): void {
+    this.#slots.restore(slot);
+    this.#keep(sequence, call, slot);
   }
 
   /** Takes over a call that an earlier process has begun: it runs from the moment the session is loaded. */
@@ -83,7 +92,15 @@ export class Session<Route> {
 
   /** A completion notice: replies below have arrived at the client. An older notice that comes late changes nothing. */
   complete(lowestUnfinished: number): void {
+    const before = this.#lowestUnfinished;
     if (lowestUnfinished > this.#lowestUnfinished) this.#lowestUnfinished = lowestUnfinished;
+    const end = Math.min(this.#lowestUnfinished, before + sequenceWindow);
+    for (let sequence = before; sequence < end; sequence += 1) {
+      const kept = this.#done.get(sequence);
+      if (kept === undefined) continue;
+      this.#done.delete(sequence);
+      this.#slots.release(kept.slot);
+    }
   }
 
   admit(sequence: number, digest: Uint8Array, route: Route): Admission<Route> {
@@ -94,7 +111,7 @@ export class Session<Route> {
       if (!sameDigest(running.digest, digest)) return { kind: 'collision' };
       return { kind: 'in-progress', running: running.route };
     }
-    const call = this.#done.get(sequence);
+    const call = this.#done.get(sequence)?.call;
     if (call !== undefined) {
       return sameDigest(call.digest, digest) ? { kind: 'done', call } : { kind: 'collision' };
     }
@@ -109,10 +126,15 @@ export class Session<Route> {
     return 'unknown';
   }
 
-  /** The call was executed and its reply registered; it still runs until the reply may leave. */
-  executed(sequence: number, call: DoneCall): void {
+  /** Where the reply of a call is going to be registered. */
+  takeSlot(): number {
+    return this.#slots.take();
+  }
+
+  /** The call was executed and its reply registered there; it still runs until the reply may leave. */
+  executed(sequence: number, call: DoneCall, slot: number): void {
     assert(this.#running.has(sequence));
-    this.#done.set(sequence, call);
+    this.#keep(sequence, call, slot);
   }
 
   /** The reply leaves now, or there is none to send: where to. */
@@ -123,28 +145,25 @@ export class Session<Route> {
   }
 
   /**
-   * Registered replies that nobody will ask for any more, at most `limit`; undefined when there are fewer than
-   * `atLeast`. The caller deletes their records and stores `below` as the client's lowest unfinished number, in one
-   * batch: then a delayed duplicate of one of them is refused for ever.
+   * What a client that does nothing more need not have in the stable area: at most `limit` slots of completed replies; undefined
+   * when nothing is left to be said. The caller deletes their records and stores the lowest unfinished number, in one batch:
+   * then a delayed duplicate of one of them is refused for ever.
    */
-  freeable(atLeast: number, limit: number): { below: number; sequences: number[] } | undefined {
-    if (this.#lowestUnfinished - this.#freedBelow < atLeast) return undefined;
-    const sequences: number[] = [];
-    let below = this.#freedBelow;
-    while (below < this.#lowestUnfinished && sequences.length < limit) {
-      // A call can be completed while it still runs: the client gave it up. Its record does not exist yet.
-      if (this.#running.has(below)) break;
-      if (this.#done.has(below)) sequences.push(below);
-      below += 1;
-    }
-    return below === this.#freedBelow ? undefined : { below, sequences };
+  takeFreeable(limit: number): number[] | undefined {
+    const slots = this.#slots.takeStale(limit);
+    const isStored = this.#storedLowestUnfinished === this.#lowestUnfinished;
+    return slots.length === 0 && isStored ? undefined : slots;
   }
 
-  /** The batch with the deletions was committed. */
-  freed(below: number): void {
-    for (let sequence = this.#freedBelow; sequence < below; sequence += 1) {
-      this.#done.delete(sequence);
-    }
-    if (below > this.#freedBelow) this.#freedBelow = below;
+  /** That batch was committed. */
+  freed(slots: readonly number[], lowestUnfinished: number): void {
+    this.#slots.emptied(slots);
+    this.#storedLowestUnfinished = lowestUnfinished;
+  }
+
+  /** A call can be completed while it still runs: the client gave it up. */
+  #keep(sequence: number, call: DoneCall, slot: number): void {
+    if (sequence < this.#lowestUnfinished) this.#slots.release(slot);
+    else this.#done.set(sequence, { call, slot });
   }
 }

@@ -1,6 +1,10 @@
 import type { Clock } from '../../environment/clock.ts';
 import type { Key } from '../../stable-area/stable-area.ts';
-import type { RecordStore, Transaction } from '../../stable-area/records/record-store.ts';
+import type {
+  RecordStore,
+  TableRecord,
+  Transaction,
+} from '../../stable-area/records/record-store.ts';
 import {
   clientKey,
   clientRecords,
@@ -11,7 +15,8 @@ import {
   registeredReplies,
   replyKey,
   replyKeysOf,
-  sequenceOfReplyKey,
+  slotOfReplyKey,
+  type StoredReply,
 } from './records.ts';
 import { Session, sequenceWindow } from './session.ts';
 
@@ -20,10 +25,8 @@ const clientKeysEnd: Key = '\xff'.repeat(25);
 
 /** Replies freed by one batch at most: no batch changes more records than it must. */
 const freedPerBatchMax = 64;
-/** A mutating call frees what is completed only when it is worth a record of its own. */
-const freedPerBatchMin = 16;
 
-/** Registered replies of one client are never more than the window, and as many that wait to be freed. */
+/** Registered replies of one client are never more than the window, and some of calls that were given up. */
 const repliesPerClientMax = 4 * sequenceWindow;
 
 /**
@@ -164,18 +167,17 @@ export class Sessions<Route> {
   }
 
   /**
-   * Adds to a transaction of this client what frees its completed replies, when there are enough of them. Returns
-   * what to call when the transaction was executed.
+   * Adds to a transaction what frees completed replies of a client that does nothing more. Returns what to call when the
+   * transaction was executed; undefined when there is nothing to free.
    */
-  free(session: Session<Route>, transaction: Transaction, atLeast = freedPerBatchMin): () => void {
-    const freeable = session.freeable(atLeast, freedPerBatchMax);
-    if (freeable === undefined) return () => undefined;
-    transaction.put(clientRecords, session.client, { lowestUnfinished: freeable.below });
-    for (const sequence of freeable.sequences) {
-      transaction.delete(registeredReplies, replyKey(session.client, sequence));
-    }
+  free(session: Session<Route>, transaction: Transaction): (() => void) | undefined {
+    const slots = session.takeFreeable(freedPerBatchMax);
+    if (slots === undefined) return undefined;
+    const { client, lowestUnfinished } = session;
+    transaction.put(clientRecords, client, { lowestUnfinished });
+    for (const slot of slots) transaction.delete(registeredReplies, replyKey(client, slot));
     return () => {
-      session.freed(freeable.below);
+      session.freed(slots, lowestUnfinished);
     };
   }
 
@@ -183,9 +185,7 @@ export class Sessions<Route> {
     const { result } = await this.#store.execute((transaction) => {
       const record = transaction.get(clientRecords, key);
       if (record === undefined || record.lowestUnfinished === everyCallFinished) return undefined;
-      // Not from the first that there ever was: the engine would pass all that were freed.
-      const from = replyKey(key, record.lowestUnfinished);
-      const range = { ...replyKeysOf(key), from, limit: repliesPerClientMax };
+      const range = { ...replyKeysOf(key), limit: repliesPerClientMax };
       return { record, replies: transaction.range(registeredReplies, range) };
     });
     // A hello or another load may have made it in the meantime; what is in memory is never older.
@@ -195,11 +195,41 @@ export class Sessions<Route> {
     const { incarnation } = parseClientKey(key);
     const { lowestUnfinished } = result.record;
     const session = new Session<Route>(key, incarnation, lowestUnfinished, this.#leaseEnd());
-    for (const { key: reply, value } of result.replies) {
-      session.restore(sequenceOfReplyKey(reply), { ...value, batch: 0 });
+    const replies = await this.#withSlots(key, result.replies);
+    for (const { value } of replies) {
+      session.complete(Math.max(value.lowestUnfinished, value.sequence - sequenceWindow + 1));
+    }
+    for (const { value, slot } of replies) {
+      const { digest, status, results, sequence } = value;
+      session.restore(sequence, { digest, status, results, batch: 0 }, slot);
     }
     this.#sessions.set(key, session);
     return session;
+  }
+
+  /** In the order of their slots. Gives one to each reply from before there were slots: after an upgrade, once for each client. */
+  async #withSlots(
+    client: Key,
+    replies: readonly TableRecord<StoredReply>[],
+  ): Promise<{ readonly value: StoredReply; readonly slot: number }[]> {
+    const placed: { value: StoredReply; slot: number }[] = [];
+    const earlier: TableRecord<StoredReply>[] = [];
+    for (const reply of replies) {
+      const slot = slotOfReplyKey(reply.key);
+      if (slot === undefined) earlier.push(reply);
+      else placed.push({ value: reply.value, slot });
+    }
+    let slot = (placed.at(-1)?.slot ?? -1) + 1;
+    for (const { key, value } of earlier) {
+      const placedKey = replyKey(client, slot);
+      await this.#store.execute((transaction) => {
+        transaction.delete(registeredReplies, key);
+        transaction.put(registeredReplies, placedKey, value);
+      });
+      placed.push({ value, slot });
+      slot += 1;
+    }
+    return placed;
   }
 
   /**

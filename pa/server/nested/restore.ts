@@ -90,7 +90,7 @@ async function restoreSession(
   if (session === undefined) return undefined;
   session.restoreRunning(sequence, digest, route);
   // Refused is only what was not begun.
-  return new SessionRegister(sessions, session, sequence, registration, () => undefined);
+  return new SessionRegister(session, sequence, registration, () => undefined);
 }
 
 async function restorePeer(

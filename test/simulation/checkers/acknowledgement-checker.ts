@@ -1,4 +1,4 @@
-/** Names one call for ever: client, incarnation, sequence number, as in the key of its reply. */
+/** Names one call for ever: client, incarnation, sequence number, as in its registered reply. */
 export type CallId = string;
 
 /** What a process has looked at, and under which epoch it holds. */
@@ -155,6 +155,13 @@ function coveredFrom(
 }
 
 /** As a person reads it: the first digits of the client, its incarnation, the number. */
+/** `client`: as `clientKey` of PA's records made it. */
+export function callId(client: string, sequence: number): CallId {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(sequence));
+  return client + bytes.toString('latin1');
+}
+
 function named(id: CallId): string {
   const hex = Buffer.from(id, 'latin1').toString('hex');
   const [incarnation, sequence] = [hex.slice(32, 48), hex.slice(48)].map((part) =>

@@ -7,14 +7,14 @@ import {
   replyKey,
 } from '../../../pa/server/records.ts';
 import { ServiceVolume } from '../../../server/testing/service-volume.ts';
-import { AcknowledgementChecker, type Answer } from './acknowledgement-checker.ts';
+import { AcknowledgementChecker, type Answer, callId } from './acknowledgement-checker.ts';
 import { findLeaks } from './leak-checker.ts';
 import { findListingFaults } from './listing-checker.ts';
 import { RegisterChecker } from './register-checker.ts';
 
 // Each checker is shown what it must find. What chaos/checker finds is tested there.
 
-const id = replyKey(clientKey(Buffer.alloc(16, 0xc1), 1), 1);
+const id = callId(clientKey(Buffer.alloc(16, 0xc1), 1), 1);
 const results = Buffer.from('ok');
 
 /** Call 1 arrives at `a` at step 10, is durable at 20, confirmed at 21 and answered at 22, under epoch 1. */

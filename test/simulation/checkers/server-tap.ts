@@ -1,5 +1,5 @@
 import { decodeCallHeader, decodeReplyHeader, paFlavor } from '../../../pa/header.ts';
-import { clientKey, registeredReplies, replyKey } from '../../../pa/server/records.ts';
+import { clientKey, registeredReplies } from '../../../pa/server/records.ts';
 import { NfsProgramV3 } from '../../../protocol/generated/nfs3.ts';
 import { decodeCall } from '../../../rpc/call-message.ts';
 import { RecordReader } from '../../../rpc/record-marking.ts';
@@ -11,7 +11,10 @@ import type {
 } from '../../../stable-area/key-value-engine.ts';
 import type { Change, Key } from '../../../stable-area/stable-area.ts';
 import type { SimulatedStream, StreamObserver } from '../network/simulated-stream.ts';
-import type { AcknowledgementChecker, CallId } from './acknowledgement-checker.ts';
+import { type AcknowledgementChecker, type CallId, callId } from './acknowledgement-checker.ts';
+
+/** What a reply's key has after its client's. */
+const slotBytes = 2;
 
 const epochPattern = /\/epochs\/([1-9]\d*)$/;
 
@@ -66,7 +69,7 @@ function noteCall(open: Map<number, OpenCall>, record: Buffer, arrivedStep: numb
   let id: CallId | undefined;
   if (decoded?.ok === true) {
     const { clientUi, incarnation, sequence } = decoded.header;
-    id = replyKey(clientKey(clientUi, incarnation), sequence);
+    id = callId(clientKey(clientUi, incarnation), sequence);
   }
   // The reply to a call under way goes to its newest copy, and covers the first.
   if (!open.has(call.xid)) open.set(call.xid, { id, arrivedStep });
@@ -114,10 +117,11 @@ export function tapEngine(
       const { prefix } = registeredReplies;
       const limit = Number.MAX_SAFE_INTEGER;
       const found = await engine.range({ from: prefix, to: replyKeysEnd, limit });
-      const replies = found.map(({ key, value }) => [idOfKey(key), resultsOf(key, value)] as const);
-      checker.opened(process, epoch, new Map(replies));
+      const replies = found.map(({ key, value }) => [key, replyOf(key, value)] as const);
+      checker.opened(process, epoch, new Map(replies.map(([, { id, results }]) => [id, results])));
       opened(engine);
-      return { ...tapped(engine, checker, process, step), ...looking(engine, epoch) };
+      const held = new Map(replies.map(([key, { id }]) => [key, id]));
+      return { ...tapped(engine, checker, process, step, held), ...looking(engine, epoch) };
     },
   };
 }
@@ -133,6 +137,8 @@ function tapped(
   checker: AcknowledgementChecker,
   process: string,
   step: () => number,
+  /** Whose replies the records of the engine are. */
+  held: Map<Key, CallId>,
 ): KeyValueEngine {
   return {
     getMany: (keys) => engine.getMany(keys),
@@ -140,10 +146,17 @@ function tapped(
     close: () => engine.close(),
     async writeSynced(changes) {
       const replies = changes.filter(({ key }) => key.startsWith(registeredReplies.prefix));
-      for (const { key, value } of replies) if (value === undefined) checker.freed(idOfKey(key));
+      for (const { key, value } of replies) {
+        const id = value === undefined ? undefined : replyOf(key, value).id;
+        const before = held.get(key);
+        if (before !== undefined && before !== id) checker.freed(before);
+        if (id === undefined) held.delete(key);
+        else held.set(key, id);
+      }
       await engine.writeSynced(changes);
       for (const { key, value } of replies.filter(isSet)) {
-        checker.durable(process, idOfKey(key), resultsOf(key, value), step());
+        const { id, results } = replyOf(key, value);
+        checker.durable(process, id, results, step());
       }
     },
   };
@@ -153,10 +166,8 @@ function isSet(change: Change): change is { readonly key: Key; readonly value: U
   return change.value !== undefined;
 }
 
-function idOfKey(key: Key): CallId {
-  return key.slice(registeredReplies.prefix.length);
-}
-
-function resultsOf(key: Key, value: Uint8Array): Buffer {
-  return Buffer.from(registeredReplies.decode(unseal(key, value), key).results);
+function replyOf(key: Key, stored: Uint8Array): { readonly id: CallId; readonly results: Buffer } {
+  const own = key.slice(registeredReplies.prefix.length);
+  const { sequence, results } = registeredReplies.decode(unseal(key, stored), own);
+  return { id: callId(own.slice(0, -slotBytes), sequence), results: Buffer.from(results) };
 }

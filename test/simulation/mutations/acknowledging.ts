@@ -110,6 +110,18 @@ export const acknowledgingMutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'REUSE_SLOT_TOO_EARLY',
+    what: 'a reply is overwritten by the next one although its client has not said that it has arrived',
+    changes: [
+      {
+        file: 'pa/server/session.ts',
+        find: 'else this.#done.set(sequence, { call, slot });',
+        replace: `else this.#done.set(sequence, { call, slot });
+    this.#slots.release(slot);`,
+      },
+    ],
+  },
+  {
     name: 'KEY_WITHOUT_DIGEST',
     what: 'a stock client is recognised by address, port and xid alone',
     changes: [
