@@ -2,7 +2,9 @@ import { valueOf } from './errors.ts';
 import type { NodeHandle, ReadResult } from './nfs/nfs-protocol.ts';
 import type { Session } from './session.ts';
 
-/** Reads of one file that are under way at once. */
+/** Reads of one file that are under way at once, at first: whoever wants the beginning alone costs little. */
+const readsAheadStart = 4;
+/** And when it has turned out that more is wanted: each piece that is taken doubles them up to here. */
 const readsAheadMax = 32;
 
 export interface ReadRange {
@@ -28,12 +30,14 @@ export async function* readPieces(
 ): AsyncGenerator<Buffer, void, undefined> {
   const pending: PendingRead[] = [];
   const pieceBytes = session.protocol.limits.readBytesMax;
+  // Who names the end wants all of it.
+  let readsAhead = range.end === Infinity ? readsAheadStart : readsAheadMax;
   let nextOffset = range.start;
   let horizon = range.knownSizeBytes;
   let pastHorizonBytes = pieceBytes;
 
   const askAhead = () => {
-    while (pending.length < readsAheadMax && nextOffset < range.end) {
+    while (pending.length < readsAhead && nextOffset < range.end) {
       if (nextOffset >= horizon && pending.length > 0) return;
       const count = Math.min(pieceBytes, range.end - nextOffset);
       pending.push(startRead(session, file, nextOffset, count));
@@ -47,6 +51,7 @@ export async function* readPieces(
     if (first === undefined) return;
     const { bytes, atEnd } = await first.result;
     if (bytes.length > 0) yield bytes;
+    readsAhead = Math.min(2 * readsAhead, readsAheadMax);
     if (atEnd || bytes.length === 0) return;
     if (bytes.length < first.count) {
       // The server likes smaller pieces: go on from where it stopped.

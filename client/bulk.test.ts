@@ -77,6 +77,28 @@ describe('reading and writing much', () => {
     expect(await rejectionOf(piped)).toMatchObject({ code: 'ENOSPC' });
   });
 
+  test.each(['NFSERR_DQUOT', 'NFSERR_IO', 'NFSERR_NOSPC'] as const)(
+    'write-behind: %s is told by finish or close at the latest, and nothing more is started',
+    async (status) => {
+      const { fs, server } = memoryFs();
+      const handle = await fs.open('/file', 'w');
+      const stream = handle.createWriteStream({ autoClose: false });
+      let writes = 0;
+      server.intercept = (name) =>
+        name === 'NFSPROC_WRITE' && (writes += 1) > 2 ? NfsStat[status] : undefined;
+      const code = { NFSERR_DQUOT: 'EDQUOT', NFSERR_IO: 'EIO', NFSERR_NOSPC: 'ENOSPC' }[status];
+      let isFinished = false;
+      stream.on('finish', () => (isFinished = true));
+      const failing = new Promise((resolve) => stream.on('error', resolve));
+      stream.write(pattern(3 * pieceBytes));
+      stream.end('the rest');
+      expect(await failing).toMatchObject({ code, syscall: 'write' });
+      expect(isFinished).toBe(false);
+      expect(writes).toBeLessThanOrEqual(4);
+      await handle.close();
+    },
+  );
+
   test('a failed READ fails readFile and a stream', async () => {
     const { fs, server } = memoryFs();
     await fs.writeFile('/file', pattern(20 * pieceBytes));
@@ -120,6 +142,14 @@ describe('reading and writing much', () => {
     server.calls.length = 0;
     for await (const _piece of fs.createReadStream('/file')) break;
     expect(server.calls.length).toBeLessThan(150);
+    // The window opens as pieces are taken: whoever takes the first one pays for a few.
+    server.calls.length = 0;
+    server.concurrencyMax = 0;
+    const stream = fs.createReadStream('/file', { highWaterMark: 1 });
+    for await (const _piece of stream) break;
+    expect(server.concurrencyMax).toBeLessThanOrEqual(16);
+    await fs.readFile('/file');
+    expect(server.concurrencyMax).toBe(32);
   });
 
   test('many small writes to a stream become few calls', async () => {

@@ -62,7 +62,9 @@ describe('fuga', () => {
   });
 
   test('a bug is shown with its stack', async () => {
-    cluster.aliases.set('home', { readdir: undefined } as never);
+    cluster.server.intercept = () => {
+      throw new TypeError('a bug');
+    };
     const { code, err } = await cluster.fuga('cat /x');
     expect(code).toBe(1);
     expect(err).toContain('TypeError');

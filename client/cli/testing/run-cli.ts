@@ -1,7 +1,8 @@
 import { Readable, Writable } from 'node:stream';
+import { manualClock } from '../../../environment/testing/manual-clock.ts';
 import type { AliasStatement } from '../../../pa/directory/pam-messages.ts';
 import type { FugaFs } from '../../file-system.ts';
-import { memoryFs } from '../../testing/memory-fs.ts';
+import { clientOf, memoryFs } from '../../testing/memory-fs.ts';
 import type { MemoryNfsServer } from '../../testing/memory-nfs-server.ts';
 import type { PamAnswer } from '../cluster/pam-api.ts';
 import type { CliContext, CliOutput } from '../context.ts';
@@ -55,6 +56,7 @@ export class TestCluster {
   async run(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
     const out = new Collector(options.terminal);
     const err = new Collector(options.terminal);
+    const files = new Map<string, FugaFs>();
     const context: CliContext = {
       stdin: Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)]),
       stdout: out,
@@ -71,9 +73,9 @@ export class TestCluster {
       openCluster: async ({ alias }) => ({
         defaultAlias: async () => alias ?? [...this.aliases.keys()][0]!,
         open: async (name) => {
-          const fs = this.aliases.get(name);
-          if (fs === undefined) throw new CommandFailure(`there is no alias '${name}'`);
-          return fs;
+          const server = this.servers.get(name);
+          if (server === undefined) throw new CommandFailure(`there is no alias '${name}'`);
+          return files.get(name) ?? files.set(name, commandFs(server)).get(name)!;
         },
         pam: {
           urls: ['http://pam:1'],
@@ -93,6 +95,11 @@ export class TestCluster {
   fuga(line: string, options: RunOptions = {}): Promise<Ended> {
     return this.run(line.split(' '), options);
   }
+}
+
+/** As `openCluster` has it: each command has a client of its own, with caches. */
+function commandFs(caller: MemoryNfsServer): FugaFs {
+  return clientOf(caller, { cache: { clock: manualClock().clock, closeToOpen: false } });
 }
 
 /** Keeps what is written to it. */

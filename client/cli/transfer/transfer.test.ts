@@ -87,6 +87,34 @@ describe('put', () => {
     await local.chmod(here('tree/sub'), 0o700);
   });
 
+  test('many small files: two calls each, there and back, many files at once', async () => {
+    const count = 300;
+    const none = { lookups: 0, creates: 0, writes: 0, reads: 0 };
+    await local.mkdir(here('many'));
+    for (let file = 0; file < count; file += 1) writeFileSync(here(`many/${file}`), 'small');
+    const tally = async (line: string) => {
+      cluster.server.calls.length = 0;
+      cluster.server.concurrencyMax = 0;
+      expect(await fuga(line)).toEqual(ok());
+      const of = (name: string) =>
+        cluster.server.calls.filter((call) => call.endsWith(name)).length;
+      return {
+        lookups: of('LOOKUP'),
+        creates: of('CREATE'),
+        writes: of('WRITE'),
+        reads: of('READ'),
+      };
+    };
+    expect(await tally('put -r many home:/')).toEqual({ ...none, creates: count, writes: count });
+    expect(cluster.server.concurrencyMax).toBeGreaterThan(32);
+    expect(await tally('get -r home:/many back')).toEqual({
+      ...none,
+      lookups: count + 2,
+      reads: count,
+    });
+    expect(localTree('back').length).toBe(count);
+  });
+
   test('standard input', async () => {
     expect(await fuga('put - home:/in', { stdin: 'from a pipe' })).toEqual(ok());
     expect(await cluster.fs.readFile('/in', 'utf8')).toBe('from a pipe');

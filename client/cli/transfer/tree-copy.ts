@@ -7,8 +7,8 @@ import { fileIn, pathIn, type TransferFile, type TransferStats } from './place.t
 import { isWithin } from './within.ts';
 import type { Progress } from './progress.ts';
 
-/** Files that are copied at once. */
-const filesMax = 16;
+/** Files that are copied at once: as many as calls may be out, because each small file has one call under way. */
+const filesMax = 64;
 
 const ownerRights = 0o700;
 
