@@ -75,7 +75,8 @@ async function tryHalf(half: Half): Promise<string | undefined> {
     const { pams, servers } = cluster.cluster;
     for (const { node, pid, roles } of servers)
       step('', `${node} (pid ${pid}): ${roles.home ?? ''}`);
-    const home = await connect({ alias: 'home', pams });
+    // What is shown is what the server says, and not what this client remembers of its own change.
+    const home = await connect({ alias: 'home', pams, cache: false });
     try {
       return await loseReply(cluster, home);
     } finally {

@@ -29,6 +29,8 @@ export type TextNames = 'utf8' | { readonly encoding?: 'utf8' | null | undefined
  * (FileSystemError). What differs:
  *
  * - Everything that changes something resolves when the change is durable on the server. `sync` has nothing to add.
+ * - What `stat`, `lstat`, `access` and `realpath` tell, and directories on the way of a path, may be some seconds old where
+ *   another client changes them, as on any NFS mount; own changes are seen at once, and `open` asks. See `CacheOptions`.
  * - Nothing times out. While a server is being replaced, calls wait.
  * - Paths start at the root of the alias; a relative path starts there too, or at the directory given to `cd`.
  *   Symbolic links are followed here, 40 at most; the target of an absolute one starts at the root of the alias.
