@@ -10,8 +10,8 @@ const openFilesMax = 256;
 /** Values that lie one after the other are read together up to this length. */
 const readBytesMax = 4 * 1024 * 1024;
 /**
- * So long a value that was found to be what its checksum says is read without another look: it comes from the same pages of
- * memory. The sum would be a fifth of what a READ costs.
+ * So long a value that was written, or found to be what its checksum says, is read without another look: it comes from the same
+ * pages of memory. The sum would be a fifth of what a READ costs.
  */
 const verifiedForMs = 10_000;
 
@@ -159,7 +159,7 @@ function lengthOf(run: readonly Location[]): number {
 function warmValueIn(bytes: Buffer, location: WarmLocation, start: number, nowMs: number): Buffer {
   const { verifiedMs, length } = location;
   const value = pieceOf(bytes, location, start);
-  const isKnown = verifiedMs !== undefined && nowMs - verifiedMs < verifiedForMs;
+  const isKnown = nowMs - verifiedMs < verifiedForMs;
   if (isKnown && value.length === length) return value;
   verified(value, location);
   location.verifiedMs = nowMs;

@@ -87,7 +87,7 @@ export class ValueLog {
     this.#namedAtOpen = new Set(use.segments.map(({ segment }) => segmentName(segment)));
     this.#appender = new SegmentAppender(parts);
     this.#reader = new SegmentReader(parts.folder, parts.clock, parts.directory);
-    this.#warm = new WarmLocations(parts.folder.cachedBytes ?? cachedBytesGuess);
+    this.#warm = new WarmLocations(parts.folder.cachedBytes ?? cachedBytesGuess, parts.clock);
     this.#cleaner = new Cleaner({
       ...parts,
       reader: this.#reader,

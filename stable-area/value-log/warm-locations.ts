@@ -1,10 +1,11 @@
+import type { Clock } from '../../environment/clock.ts';
 import type { Key } from '../stable-area.ts';
 import type { Location } from './location.ts';
 
 /** A location, and what is known of the value there. */
 export interface WarmLocation extends Location {
-  /** When the value was last found to be what its checksum says, on monotonic time; undefined: not since this is known. */
-  verifiedMs: number | undefined;
+  /** When the value was last written, or found to be what its checksum says, on monotonic time. */
+  verifiedMs: number;
 }
 
 /** Some 200 bytes each. */
@@ -17,14 +18,16 @@ const locationsMax = 64 * 1024;
  */
 export class WarmLocations {
   readonly #valueBytesMax: number;
+  readonly #clock: Clock;
   readonly #locations = new Map<Key, WarmLocation>();
   #valueBytes = 0;
   #loads = 0;
   /** Changed since the loads under way began, the first of them. */
   readonly #changed = new Set<Key>();
 
-  constructor(valueBytesMax: number) {
+  constructor(valueBytesMax: number, clock: Clock) {
     this.#valueBytesMax = valueBytesMax;
+    this.#clock = clock;
   }
 
   get(key: Key): WarmLocation | undefined {
@@ -38,7 +41,7 @@ export class WarmLocations {
     else this.#set(key, location);
   }
 
-  /** Looks for locations in the records. What a batch that is written meanwhile says of a key is newer than what was found. */
+  /** Looks for locations in the records, and for their values, which are summed. What a batch that is written meanwhile says of a key is newer than what was found. */
   async load<T>(look: (found: (key: Key, location: Location) => void) => Promise<T>): Promise<T> {
     this.#loads += 1;
     try {
@@ -53,7 +56,7 @@ export class WarmLocations {
 
   #set(key: Key, location: Location): void {
     this.#delete(key);
-    this.#locations.set(key, warm(location));
+    this.#locations.set(key, warm(location, this.#clock.monotonicMs()));
     this.#valueBytes += location.length;
     if (!this.#isMuch()) return;
     for (const oldest of this.#locations.keys()) {
@@ -74,6 +77,7 @@ export class WarmLocations {
   }
 }
 
-function warm({ epoch, number, position, length, crc32 }: Location): WarmLocation {
-  return { epoch, number, position, length, crc32, verifiedMs: undefined };
+function warm(location: Location, verifiedMs: number): WarmLocation {
+  const { epoch, number, position, length, crc32 } = location;
+  return { epoch, number, position, length, crc32, verifiedMs };
 }
