@@ -1,109 +1,112 @@
-import { cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
-import { startGateway } from '../chaos/cluster/gateway.ts';
-import { connectAlias } from '../pa/index.ts';
-import { startBenchCluster } from './cluster.ts';
-import { measureDisk } from './disk.ts';
-import { median } from './measure.ts';
-import { openStockWorkload } from './stock-workload.ts';
-import { openWorkload } from './workload.ts';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { LoadGenerator } from './load/load-generator.ts';
+import { type BenchOptions, parseOptions, usage } from './options.ts';
+import { formatChart } from './report/chart.ts';
+import { formatMarkdown } from './report/markdown.ts';
+import { refereeGroup, runReferee } from './referee.ts';
+import type { BenchResult, Cell } from './report/result.ts';
+import type { RowGroup } from './rows/row.ts';
+import { rowGroups } from './rows/row-groups.ts';
+import { runRows } from './run.ts';
+import type { Target } from './targets/target.ts';
+import { startTargets } from './targets/start-targets.ts';
 
-// `npm run bench`: what one pair on this machine does, with what its disk does beside it, in one run. Nothing here is
-// asserted: other work on the machine makes every figure smaller.
-
-const { values } = parseArgs({
-  options: {
-    repeats: { type: 'string', default: '5' },
-    'duration-ms': { type: 'string', default: '1000' },
-    folder: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const repeats = Number(values.repeats);
-const durationMs = Number(values['duration-ms']);
-
-const cluster = await startBenchCluster(values.folder);
-const alias = connectAlias({ alias: 'home', pams: cluster.pams });
-const rates = new Map<string, { readonly unit: string; readonly values: number[] }>();
-
-function note(name: string, unit: string, value: number): void {
-  const row = rates.get(name) ?? { unit, values: [] };
-  row.values.push(value);
-  rates.set(name, row);
-}
+// `npm run bench`: what one pair on this machine does, beside another server and what the machine allows, in one run. Nothing
+// here is asserted: other work on the machine makes every figure smaller.
 
 try {
-  const workload = await openWorkload(alias, 'home');
-  // Compiled code and warm caches, as after the first second of a server's life.
-  await workload.getattr(64, durationMs);
-  await workload.createAndRemove(64, durationMs);
-  for (let repeat = 0; repeat < repeats; repeat += 1) {
-    const disk = measureDisk(cluster.folder, durationMs);
-    note('disk: 4 KiB append + fdatasync, one at a time', '/s', disk.syncsPerSecond);
-    note('disk: 1 MiB append + fdatasync', 'MB/s', disk.writeMbPerSecond);
-    for (const outstanding of [1, 64]) {
-      const at = `${outstanding} outstanding`;
-      note(`null, ${at}`, '/s', await workload.null(outstanding, durationMs));
-      note(`GETATTR, ${at}`, '/s', await workload.getattr(outstanding, durationMs));
-      const { create, remove } = await workload.createAndRemove(outstanding, durationMs);
-      note(`CREATE (durable), ${at}`, '/s', create);
-      note(`REMOVE (durable), ${at}`, '/s', remove);
-    }
-    const sequential = await workload.sequential(64);
-    note('sequential write, 8 KiB, durable, 64 outstanding', 'MB/s', sequential.write);
-    note('sequential read, 8 KiB, 64 outstanding', 'MB/s', sequential.read);
-  }
-  const { port } = alias.status();
-  if (port === undefined) throw new Error('the alias is served');
-  const signal = new AbortController().signal;
-  const gateway = await startGateway({ folder: cluster.folder, alias: 'home', signal });
-  const direct = await openStockWorkload(port, 'home');
-  const relayed = await openStockWorkload(gateway.address, 'home');
-  try {
-    const ways = [
-      ['direct', direct],
-      ['gateway', relayed],
-    ] as const;
-    for (const [, stock] of ways) await stock.getattr(64, durationMs);
-    for (let repeat = 0; repeat < repeats; repeat += 1) {
-      for (const [way, stock] of ways) {
-        const getattr = await stock.getattr(64, durationMs);
-        note(`stock client, ${way}: GETATTR, 64 outstanding`, '/s', getattr);
-        const read = await stock.read(8, durationMs);
-        note(`stock client, ${way}: READ of 1 MiB, 8 outstanding`, 'MB/s', read);
-      }
-    }
-  } finally {
-    direct.close();
-    relayed.close();
-    await gateway.close();
-  }
-} finally {
-  await alias.close();
-  await cluster.close();
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') console.log(usage);
+  else await bench(options);
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 }
 
-const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-const medians = [...rates].map(([name, row]) => ({
-  name,
-  unit: row.unit,
-  median: median(row.values),
-}));
-const rateOf = (name: string): number => median(rates.get(name)?.values ?? []);
-const groupCommit =
-  rateOf('CREATE (durable), 64 outstanding') / rateOf('CREATE (durable), 1 outstanding');
-
-if (values.json) {
-  console.log(JSON.stringify({ machine, repeats, medians, groupCommit }, undefined, 2));
-} else {
-  console.log(
-    `${machine}; medians of ${repeats}, NFS over TCP: version 2 through PA, 3 for stock clients\n`,
-  );
-  for (const { name, unit, median: rate } of medians) {
-    const shown = rate >= 100 ? rate.toFixed(0) : rate.toFixed(1);
-    console.log(`${name.padEnd(52)} ${shown.padStart(8)} ${unit}`);
+async function bench(options: BenchOptions): Promise<void> {
+  const groups = chosenGroups(options);
+  const folder = await mkdtemp(join(options.folder, 'fuga-bench-'));
+  spreadOut(folder);
+  const generator = new LoadGenerator(options);
+  let targets: readonly Target[] = [];
+  let result: BenchResult;
+  try {
+    targets = await startTargets(options.peers, folder, say);
+    const { repeats, durationMs, rows } = options;
+    const wants = (row: string): boolean => rows?.includes(row) ?? true;
+    const run = { generator, targets, folder, groups, wants, repeats, durationMs };
+    const measured = await runRows({ ...run, onProgress: say });
+    const refereed = await askReferee(options, folder, targets);
+    result = {
+      machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}, Node ${process.version}`,
+      date: new Date().toISOString().slice(0, 10),
+      repeats,
+      durationMs,
+      targets: targets.map(({ load, title }) => ({ name: load.name, title })),
+      groups: [
+        ...groups.map(({ name, title, axis, limitTitle }) => ({
+          ...{ name, title, axis: axis.title, limitTitle },
+        })),
+        ...(refereed.length === 0 ? [] : [refereeGroup]),
+      ],
+      ...measured,
+      cells: [...measured.cells, ...refereed],
+    };
+  } finally {
+    await generator.close();
+    for (const target of targets.toReversed()) await target.close();
+    await rm(folder, { recursive: true, force: true });
   }
-  console.log(
-    `\nCREATE at 64 outstanding is ${groupCommit.toFixed(1)} times CREATE at 1 (group commit)`,
+  await write(options.out, result);
+}
+
+/** Nothing where it is not asked. */
+async function askReferee(
+  { referee, repeats, durationMs }: BenchOptions,
+  folder: string,
+  targets: readonly Target[],
+): Promise<readonly Cell[]> {
+  const fuga = targets.find(({ load }) => load.name === 'fuga')?.load;
+  if (referee === undefined || fuga === undefined) return [];
+  return runReferee({ referee, fuga, folder, repeats, durationMs });
+}
+
+function chosenGroups({ rows: wanted, isQuick, ...settings }: BenchOptions): readonly RowGroup[] {
+  const all = rowGroups(settings);
+  if (wanted === undefined) return all.filter(({ isLong }) => !isQuick || isLong !== true);
+  const names = all.flatMap(({ rows }) => rows.map(({ name }) => name));
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`--rows: ${unknown} is none of ${names.join(', ')}`);
+  return all.filter(({ rows }) => rows.some(({ name }) => wanted.includes(name)));
+}
+
+/**
+ * ext4 puts new directories of a folder with this attribute far from each other. Without it the servers' files share a group of
+ * blocks, and each is slowed down by the inodes that the others freed a moment ago. Where it is not known, it is not needed.
+ */
+function spreadOut(folder: string): void {
+  try {
+    execFileSync('chattr', ['+T', folder], { stdio: 'ignore' });
+  } catch {
+    say('chattr +T is not possible here: what servers removed may slow each other down');
+  }
+}
+
+async function write(out: string, result: BenchResult): Promise<void> {
+  const markdown = formatMarkdown(result);
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, 'bench.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+  await writeFile(join(out, 'bench.md'), markdown);
+  await writeFile(join(out, 'bench.svg'), formatChart(result));
+  console.log(markdown);
+  say(
+    `written: ${['bench.md', 'bench.json', 'bench.svg'].map((name) => join(out, name)).join(', ')}`,
   );
+}
+
+function say(text: string): void {
+  console.error(`bench: ${text}`);
 }

@@ -17,17 +17,25 @@ export interface StockClient {
 
 const unset = { setIt: false } as const;
 const unsetTime = { setIt: 0 } as const;
-const noAttributes = {
+export const unsetAttributes = {
   ...{ mode: unset, uid: unset, gid: unset, size: unset },
   ...{ atime: unsetTime, mtime: unsetTime },
 } as const;
 /** RFC 1813 §3.3.8 UNCHECKED. */
-const plainFile = { mode: 0, objAttributes: noAttributes } as const;
+export const newFile = { mode: 0, objAttributes: unsetAttributes } as const;
 
-export async function openStockClient(at: Endpoint, alias: string): Promise<StockClient> {
+/** `alias`: what is mounted, without its first slash. `mountAt`: where MOUNT is served, if not beside NFS. */
+export async function openStockClient(
+  at: Endpoint,
+  alias: string,
+  mountAt: Endpoint = at,
+): Promise<StockClient> {
   const credential = authSys({ machineName: 'bench', uid: 0, gid: 0, gids: [] });
-  const client = await connectRpc(at, { ...nodeEnvironment(), credential });
-  const mounted = await new MountProgramV3Client(client).mountproc3Mnt(`/${alias}`);
+  const options = { ...nodeEnvironment(), credential };
+  const client = await connectRpc(at, options);
+  const mountClient = mountAt === at ? client : await connectRpc(mountAt, options);
+  const mounted = await new MountProgramV3Client(mountClient).mountproc3Mnt(`/${alias}`);
+  if (mountClient !== client) mountClient.close();
   if (mounted.fhsStatus !== 0) throw new Error(`MOUNT of /${alias}: status ${mounted.fhsStatus}`);
   const nfs = new NfsProgramV3Client(client);
   return {
@@ -36,7 +44,7 @@ export async function openStockClient(at: Endpoint, alias: string): Promise<Stoc
     async create(dir, name) {
       const made = await nfs.nfsproc3Create({
         where: { dir: { data: dir }, name },
-        how: plainFile,
+        how: newFile,
       });
       if (made.status !== 0 || !made.resok.obj.handleFollows) {
         throw new Error(`CREATE: status ${made.status}`);
@@ -45,7 +53,7 @@ export async function openStockClient(at: Endpoint, alias: string): Promise<Stoc
     },
     async makeDirectory(dir, name) {
       const where = { dir: { data: dir }, name };
-      const made = await nfs.nfsproc3Mkdir({ where, attributes: noAttributes });
+      const made = await nfs.nfsproc3Mkdir({ where, attributes: unsetAttributes });
       if (made.status !== 0 || !made.resok.obj.handleFollows) {
         throw new Error(`MKDIR: status ${made.status}`);
       }
