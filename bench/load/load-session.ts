@@ -42,6 +42,8 @@ export interface Load {
 const callsPerConnection = 8;
 const largeFileBytes = 1_048_576;
 
+let names = 0;
+
 /** How many connections carry so many calls. */
 export function connectionsFor(outstanding: number): number {
   return Math.ceil(outstanding / callsPerConnection);
@@ -53,7 +55,6 @@ export class LoadSession {
   readonly #connections: LoadConnection[] = [];
   readonly #prepared = new Map<string, Promise<unknown>>();
   #client: Promise<StockClient> | undefined;
-  #names = 0;
 
   constructor(target: LoadTarget) {
     this.target = target;
@@ -79,9 +80,10 @@ export class LoadSession {
     return makeDirectory(root, this.newName());
   }
 
+  /** One that no session before this one had either: what an abandoned one made is still there. */
   newName(): string {
-    this.#names += 1;
-    return `bench-${process.pid}-${this.#names}`;
+    names += 1;
+    return `bench-${process.pid}-${names}`;
   }
 
   async measure({ connections, outstanding, durationMs, next, finish }: Load): Promise<Measured> {

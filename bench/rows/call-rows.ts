@@ -18,7 +18,7 @@ export const callRows: RowGroup = {
   axis: outstandingAxis,
   async run(session, outstanding, durationMs) {
     const { root, create } = await session.client();
-    const name = 'looked-up';
+    const name = await session.prepared('name', () => Promise.resolve(session.newName()));
     const file = await session.prepared('calls', () => create(root, name));
     const getattr = callTemplate(nfsproc3Getattr, { object: { data: file } });
     const lookup = callTemplate(nfsproc3Lookup, { what: { dir: { data: root }, name } });
