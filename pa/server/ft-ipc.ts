@@ -23,6 +23,7 @@ import type { Executor } from './executor.ts';
 import type { NestedCalls } from './nested/nested-calls.ts';
 import { PaProgram } from './pa-program.ts';
 import { executeReading } from './reading-call.ts';
+import type { ReadingTurns } from './reading-turns.ts';
 import { type CallRegister, type RegisteredCalls, replyMessage } from './registered-call.ts';
 import { RelayedRegister } from './relayed-register.ts';
 import type { ReplyGate } from './reply-gate.ts';
@@ -44,6 +45,7 @@ export interface FtIpcParts {
   /** The cluster's: who signs with it is believed for whom it relays. */
   readonly secret: ClusterSecret | undefined;
   readonly executor: Executor;
+  readonly turns: ReadingTurns;
   readonly calls: RegisteredCalls;
   readonly store: RecordStore;
   readonly holder: Holder;

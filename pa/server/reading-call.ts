@@ -4,13 +4,14 @@ import { acceptedReply, successReply } from '../../rpc/reply-message.ts';
 import { type CallTarget, isLost } from './call-target.ts';
 import type { Close } from './executor.ts';
 import { type RegisteredCallParts, settle } from './registered-call.ts';
+import type { ReadingTurns } from './reading-turns.ts';
 import type { Caller, ServiceContext } from './service.ts';
 import type { ServiceRow } from './service-table.ts';
 
-export type ReadingCallParts = Pick<
-  RegisteredCallParts,
-  'executor' | 'gate' | 'counters' | 'fault' | 'failed'
->;
+export interface ReadingCallParts
+  extends Pick<RegisteredCallParts, 'executor' | 'gate' | 'counters' | 'fault' | 'failed'> {
+  readonly turns: ReadingTurns;
+}
 
 interface ReadingCall {
   readonly row: ServiceRow;
@@ -19,12 +20,18 @@ interface ReadingCall {
   readonly target: CallTarget;
 }
 
-/** Executes a call that changes nothing: never registered, executed again when it comes again. `verifier`: of the reply. */
+/** Executes a call that changes nothing, now or in one of the next turns: never registered, executed again when it comes again. `verifier`: of the reply. */
 export function executeReading(
   parts: ReadingCallParts,
   call: ReadingCall,
   verifier: OpaqueAuth,
 ): void {
+  parts.turns.run(() => {
+    execute(parts, call, verifier);
+  });
+}
+
+function execute(parts: ReadingCallParts, call: ReadingCall, verifier: OpaqueAuth): void {
   const { row, args, caller, target } = call;
   const answer = (batch: number, message: readonly Buffer[]): void => {
     parts.gate.release(batch, () => {

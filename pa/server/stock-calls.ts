@@ -9,6 +9,7 @@ import type { CallTarget } from './call-target.ts';
 import type { CallCounters } from './counters.ts';
 import type { Executor } from './executor.ts';
 import { executeReading } from './reading-call.ts';
+import type { ReadingTurns } from './reading-turns.ts';
 import { type RegisteredCalls, replyMessage } from './registered-call.ts';
 import type { ReplyGate } from './reply-gate.ts';
 import { ReplyRoute } from './reply-route.ts';
@@ -22,6 +23,7 @@ import { StockRegister } from './stock-register.ts';
 export interface StockCallParts {
   readonly gate: ReplyGate;
   readonly executor: Executor;
+  readonly turns: ReadingTurns;
   readonly calls: RegisteredCalls;
   readonly peers: StockPeers<ReplyRoute>;
   readonly table: ServiceTable;

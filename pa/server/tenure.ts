@@ -60,6 +60,7 @@ export class Tenure {
       watch: this.#watch,
       services: options.services,
       clock: environment.clock,
+      timers: environment.timers,
       random: environment.random,
       leaseMs: options.leaseMs ?? leaseDefaultMs,
       registration: options.registration ?? true,

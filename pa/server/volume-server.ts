@@ -1,4 +1,4 @@
-import type { Clock } from '../../environment/clock.ts';
+import type { Clock, Timers } from '../../environment/clock.ts';
 import type { Random } from '../../environment/random.ts';
 import type { RpcCall } from '../../rpc/call-message.ts';
 import { rejectedReply } from '../../rpc/reply-message.ts';
@@ -15,6 +15,7 @@ import type { Failpoints } from './failpoints.ts';
 import { FtIpc } from './ft-ipc.ts';
 import { NestedCalls, type Outside } from './nested/nested-calls.ts';
 import { restoreNestedCalls } from './nested/restore.ts';
+import { ReadingTurns } from './reading-turns.ts';
 import { RegisteredCalls } from './registered-call.ts';
 import { ReplyGate } from './reply-gate.ts';
 import type { ReplyRoute } from './reply-route.ts';
@@ -29,6 +30,7 @@ export interface VolumeServerOptions {
   readonly watch: HolderWatch;
   readonly services: VolumeServices;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly random: Random;
   readonly leaseMs: number;
   readonly registration: boolean;
@@ -70,6 +72,7 @@ export class VolumeServer {
     this.executor = new Executor(store, volumeState(options.alias, watch.holder), clock, random);
     const { gate, sessions, executor, counters } = this;
     const common = {
+      turns: new ReadingTurns(clock, options.timers),
       gate,
       executor,
       store,

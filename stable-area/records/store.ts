@@ -3,6 +3,7 @@ import type { Change, Key } from '../stable-area.ts';
 import { type CacheEntry, RecordCache } from './cache.ts';
 import { type HolderWatch, lostError } from './holder-watch.ts';
 import { ListCache, type ListGap } from './list-cache.ts';
+import { LoadGate } from './load-gate.ts';
 import type { Executed, RecordStore, Table, TableRecord, Transaction } from './record-store.ts';
 import {
   type CallNeeds,
@@ -21,6 +22,9 @@ export interface RecordStoreLimits {
 const listShare = 0.25;
 
 export const defaultRecordStoreLimits: RecordStoreLimits = { cacheBytesMax: 48 * 1024 * 1024 };
+
+/** Of loads under way, together. Each takes the event loop some 50 µs when it comes, with the work for which it was loaded. */
+const loadedRecordsMax = 1_024;
 
 /** More executions than this mean a procedure whose needs never end: a bug. */
 const executionsMax = 10_000;
@@ -44,6 +48,7 @@ export function createRecordStore(
   /** Written, and to leave once durable; in the order of their batches. */
   const leaving: { readonly entry: CacheEntry; readonly batch: number }[] = [];
   const listLoads = new Map<Key, Promise<void>>();
+  const gate = new LoadGate(loadedRecordsMax);
   let loads = 0;
   let repeatedExecutions = 0;
 
@@ -105,22 +110,24 @@ export function createRecordStore(
   function load(entries: readonly CacheEntry[]): Promise<void> {
     loads += 1;
     const keys = entries.map((entry) => entry.table.prefix + entry.key);
-    const loading = holder.getMany(keys).then(
-      (values) => {
-        entries.forEach((entry, index) => {
-          entry.load = undefined;
-          // A change executed since the load began is newer than what was loaded, durable or not.
-          if (entry.known) return;
-          const bytes = values[index];
-          const value = bytes && entry.table.decode(bytes, entry.key);
-          cache.set(entry, value, 0, bytes?.length ?? 0);
-        });
-      },
-      (error: unknown) => {
-        for (const entry of entries) entry.load = undefined;
-        throw error;
-      },
-    );
+    const loading = gate
+      .run(keys.length, () => holder.getMany(keys))
+      .then(
+        (values) => {
+          entries.forEach((entry, index) => {
+            entry.load = undefined;
+            // A change executed since the load began is newer than what was loaded, durable or not.
+            if (entry.known) return;
+            const bytes = values[index];
+            const value = bytes && entry.table.decode(bytes, entry.key);
+            cache.set(entry, value, 0, bytes?.length ?? 0);
+          });
+        },
+        (error: unknown) => {
+          for (const entry of entries) entry.load = undefined;
+          throw error;
+        },
+      );
     for (const entry of entries) entry.load = loading;
     return loading;
   }
@@ -176,7 +183,7 @@ export function createRecordStore(
     const listLoad = lists.begin(gap);
     try {
       await watch.whenDurable(holder.lastBatch);
-      const stored = await holder.range(range);
+      const stored = await gate.run(limit, () => holder.range(range));
       let bytes = 0;
       const records = stored.map(({ key, value }): TableRecord<unknown> => {
         const own = key.slice(prefix.length);

@@ -115,6 +115,7 @@ async function serve(
     watch,
     services,
     clock: environment.clock,
+    timers: environment.timers,
     random: environment.random,
     leaseMs: leaseDefaultMs,
     registration: true,

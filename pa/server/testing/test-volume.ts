@@ -128,6 +128,7 @@ export class TestVolume {
       watch: new HolderWatch(outcome.holder),
       services: namesServices,
       clock: this.environment.clock,
+      timers: this.environment.timers,
       random: this.environment.random,
       leaseMs: 60_000,
       registration: true,
