@@ -7,7 +7,7 @@ import { createMemoryDisk } from '../stable-area/memory/memory-disk.ts';
 import { HolderWatch } from '../stable-area/records/holder-watch.ts';
 import type { Transaction } from '../stable-area/records/record-store.ts';
 import { createRecordStore } from '../stable-area/records/store.ts';
-import type { Claimant, Holder } from '../stable-area/stable-area.ts';
+import type { Claimant } from '../stable-area/stable-area.ts';
 import { Nfs2World, ok } from './nfs2/testing/nfs2-world.ts';
 import { sattr, ServiceVolume } from './testing/service-volume.ts';
 import { createFileSystemServices } from './volume.ts';
@@ -21,24 +21,60 @@ const claimant: Claimant = {
   namespace: '1',
 };
 
-/** A volume in the real record store, whose cache holds next to nothing. */
-async function claimed(disk = createMemoryDisk()): Promise<{ world: Nfs2World; holder: Holder }> {
+/** A volume in the real record store, whose cache holds next to nothing unless said otherwise. */
+async function claimed(disk = createMemoryDisk(), cacheBytesMax = 5_000) {
   const outcome = await openMemoryArea(disk, nodeEnvironment()).claim(claimant);
   if (outcome.kind !== 'held') throw new Error('the claim was lost');
-  const store = createRecordStore(new HolderWatch(outcome.holder), { cacheBytesMax: 5_000 });
+  const store = createRecordStore(new HolderWatch(outcome.holder), { cacheBytesMax });
   const records = {
     execute: async <R>(procedure: (transaction: Transaction) => R): Promise<R> =>
       (await store.execute(procedure)).result,
   };
   const world = new Nfs2World();
   await world.open(new ServiceVolume({}, records));
-  return { world, holder: outcome.holder };
+  return { world, holder: outcome.holder, store };
 }
 
 const content = (index: number): Buffer =>
   Buffer.from(Array.from({ length: 8000 }, (_, at) => (index * 31 + at) & 0xff));
 
 describe('a volume in a stable area', () => {
+  // What a change costs is for the most part what is written for it and what has to be waited for before: both can be counted.
+  test('a change of what is in memory waits for nothing, and writes no more records than it changes', async () => {
+    const { world, holder, store } = await claimed(undefined, 10_000_000);
+    const { nfs } = world.volume;
+    const { file } = ok(await world.create('file'));
+    const at = (name: string) => ({ dir: world.root, name });
+    const rename = { from: at('file'), to: at('renamed') };
+    const calls: readonly (readonly [call: string, () => Promise<unknown>, records: number])[] = [
+      // The file, its directory, its name, the same by cookie, the volume's state.
+      ['CREATE', () => world.create('another'), 5],
+      ['MKDIR', () => world.mkdir('directory'), 5],
+      ['SETATTR', () => nfs.nfsprocSetattr({ file, attributes: sattr({ mode: 0o600 }) }), 2],
+      // The file, where its data lie, the data, the state.
+      ['WRITE', () => world.write(file, 0, Buffer.alloc(100)), 4],
+      ['RENAME', () => nfs.nfsprocRename(rename), 7],
+      ['REMOVE', () => nfs.nfsprocRemove(at('renamed')), 7],
+      ['RMDIR', () => nfs.nfsprocRmdir(at('directory')), 5],
+      ['GETATTR', () => nfs.nfsprocGetattr(world.root), 0],
+      ['LOOKUP', () => nfs.nfsprocLookup(at('another')), 0],
+    ];
+    const found: unknown[] = [];
+    for (const [call, make] of calls) {
+      const before = { ...holder.statistics(), ...store.statistics() };
+      await make();
+      const after = { ...holder.statistics(), ...store.statistics() };
+      const records = after.changes - before.changes;
+      const loads = after.loads - before.loads;
+      const again = after.repeatedExecutions - before.repeatedExecutions;
+      found.push([call, records, { loads, again }]);
+    }
+    expect(found).toEqual(
+      calls.map(([call, , records]) => [call, records, { loads: 0, again: 0 }]),
+    );
+    await holder.close();
+  });
+
   test('holds what was done to it, for whoever claims it next', async () => {
     const disk = createMemoryDisk();
     const first = await claimed(disk);
