@@ -21,7 +21,8 @@ async function occupy(): Promise<number> {
 }
 
 afterEach(async () => {
-  for (const each of running.splice(0)) await each.dispose();
+  // The newest first: an earlier one's folder may be served by a later one, and is removed with the earlier one.
+  for (const each of running.splice(0).reverse()) await each.dispose();
   for (const each of ports.splice(0)) each.close();
 });
 
