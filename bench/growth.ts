@@ -22,6 +22,7 @@ const rounds = Number(values.rounds);
 
 const fillOutstanding = 128;
 const outstanding = 32;
+/** Of one window, and at most a tenth of the files: a directory must not outgrow what it stands for. */
 const callsAtMany = 4_000;
 const callsAtOne = 300;
 const listingBytes = 65_536;
@@ -68,8 +69,8 @@ async function measureAll({ root, makeDirectory }: StockClient): Promise<void> {
     let inEmpty = 0;
     const costs: { full: Cost; empty: Cost }[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const full = await costOf(makeNames);
-      const beside = await costOf((count, atOnce) => {
+      const full = await costOf(size, makeNames);
+      const beside = await costOf(size, (count, atOnce) => {
         const from = inEmpty;
         inEmpty += count;
         return create(empty, from, count, atOnce);
@@ -121,11 +122,16 @@ async function create(dir: Buffer, from: number, count: number, atOnce: number):
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
-async function costOf(make: (count: number, atOnce: number) => Promise<void>): Promise<Cost> {
-  const cpu = await cpuOfEach(callsAtMany, () => make(callsAtMany, outstanding));
+async function costOf(
+  size: number,
+  make: (count: number, atOnce: number) => Promise<void>,
+): Promise<Cost> {
+  const atMany = Math.min(callsAtMany, Math.ceil(size / 10));
+  const atOne = Math.min(callsAtOne, Math.ceil(size / 10));
+  const cpu = await cpuOfEach(atMany, () => make(atMany, outstanding));
   const startMs = performance.now();
-  await make(callsAtOne, 1);
-  return { ...cpu, latencyUs: ((performance.now() - startMs) * 1_000) / callsAtOne };
+  await make(atOne, 1);
+  return { ...cpu, latencyUs: ((performance.now() - startMs) * 1_000) / atOne };
 }
 
 async function cpuOfEach(count: number, work: () => Promise<unknown>): Promise<CpuTime> {
