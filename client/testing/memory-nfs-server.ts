@@ -185,7 +185,9 @@ export class MemoryNfsServer implements RpcCaller {
         return NfsStat.NFS_OK;
       },
       nfsprocLink: ({ from, to }) => {
-        tree.add(this.#directory(to.dir), to.name, this.#node(from));
+        const node = this.#node(from);
+        if (node.type === Ftype.NFDIR) refuse(NfsStat.NFSERR_PERM);
+        tree.add(this.#directory(to.dir), to.name, node);
         return NfsStat.NFS_OK;
       },
       nfsprocSymlink: ({ from, to }) => {

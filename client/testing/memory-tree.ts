@@ -101,6 +101,8 @@ export class MemoryTree {
     const node = this.find(from, fromName);
     const there = to.entries.get(toName);
     if (there === node) return;
+    // Otherwise it would contain itself, and whoever walks through it would never come to an end.
+    if (holds(node, to)) refuse(NfsStat.NFSERR_INVAL);
     if (there !== undefined) {
       if (there.type === Ftype.NFDIR && node.type !== Ftype.NFDIR) refuse(NfsStat.NFSERR_ISDIR);
       if (there.type !== Ftype.NFDIR && node.type === Ftype.NFDIR) refuse(NfsStat.NFSERR_NOTDIR);
@@ -118,6 +120,11 @@ export class MemoryTree {
       if (node.type === Ftype.NFDIR) node.mtimeMs = now;
     }
   }
+}
+
+/** Whether the second is the first, or somewhere below it. */
+function holds(node: MemoryNode, other: MemoryNode): boolean {
+  return node === other || [...node.entries.values()].some((entry) => holds(entry, other));
 }
 
 export function refuse(status: Exclude<NfsStat, typeof NfsStat.NFS_OK>): never {

@@ -241,6 +241,7 @@ const cases: Readonly<Record<string, Case>> = {
     await fs.rename(at('dir'), at('empty'));
     return names(fs, at('empty'));
   },
+  'rename of a directory to below itself': (fs, at) => fs.rename(at('dir'), at('dir/below')),
   'rename of a file with a slash': (fs, at) => fs.rename(at('file/'), at('x')),
   link: async (fs, at) => {
     await fs.link(at('file'), at('hard'));
