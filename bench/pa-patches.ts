@@ -43,7 +43,7 @@ const registration: Patch = {
   changes: [
     {
       file: 'pa/server/session-register',
-      find: 'transaction.put(registeredReplies, replyKey(client, this.#slot), stored);',
+      find: 'transaction.put(registeredReplies, slotKey(client, this.#slot), stored);',
       replace: '',
     },
   ],

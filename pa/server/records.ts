@@ -3,6 +3,7 @@ import { type Key, StableAreaError } from '../../stable-area/stable-area.ts';
 import type { Table } from '../../stable-area/records/record-store.ts';
 import { digestBytes } from '../digest.ts';
 import { uiBytes } from '../header.ts';
+import { slotBytes } from './slot-keys.ts';
 
 /**
  * PA's records in the stable area, below the prefix that `stable-area/keys` gives to it:
@@ -27,7 +28,6 @@ export interface IncarnationCounter {
 }
 
 const clientKeyBytes = uiBytes + 8;
-const slotBytes = 2;
 
 /** One life of one client. */
 export interface ClientRecord {
@@ -58,8 +58,6 @@ export interface StoredReply extends RegisteredReply {
   readonly lowestUnfinished: number;
 }
 
-export const replySlotsMax = 65_536;
-
 export const counterKey: Key = '';
 
 export function clientKey(clientUi: Uint8Array, incarnation: number): Key {
@@ -68,12 +66,6 @@ export function clientKey(clientUi: Uint8Array, incarnation: number): Key {
   bytes.set(clientUi, 0);
   bytes.writeBigUInt64BE(BigInt(incarnation), uiBytes);
   return bytes.toString('latin1');
-}
-
-/** `client`: as `clientKey` made it. */
-export function replyKey(client: Key, slot: number): Key {
-  assert(slot >= 0 && slot < replySlotsMax);
-  return client + String.fromCharCode(slot >>> 8, slot & 255);
 }
 
 /** Undefined: a reply from before there were slots. */

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { replySlotsMax } from './records.ts';
+import { slotsMax } from './slot-keys.ts';
 
 /**
  * Which slots the registered replies of one client have. A reply that its client has completed is not deleted: its slot goes
@@ -18,7 +18,7 @@ export class ReplySlots {
     const slot = this.#stale.pop() ?? this.#empty.pop();
     if (slot !== undefined) return slot;
     this.#next += 1;
-    assert(this.#next <= replySlotsMax, 'a client has a slot for each call of its window');
+    assert(this.#next <= slotsMax, 'a client has a slot for each call of its window');
     return this.#next - 1;
   }
 

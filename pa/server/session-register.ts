@@ -1,7 +1,8 @@
 import type { Transaction } from '../../stable-area/records/record-store.ts';
 import type { CallIds } from './call-ids.ts';
 import type { CallTarget } from './call-target.ts';
-import { type RegisteredReply, registeredReplies, replyKey } from './records.ts';
+import { type RegisteredReply, registeredReplies } from './records.ts';
+import { slotKey } from './slot-keys.ts';
 import { type CallRegister, RefusedByRegister } from './registered-call.ts';
 import type { ReplyRoute } from './reply-route.ts';
 import type { Session } from './session.ts';
@@ -43,7 +44,7 @@ export class SessionRegister implements CallRegister {
     const sequence = this.#sequence;
     const { client, lowestUnfinished } = this.#session;
     const stored = { digest, status, results, sequence, lowestUnfinished };
-    transaction.put(registeredReplies, replyKey(client, this.#slot), stored);
+    transaction.put(registeredReplies, slotKey(client, this.#slot), stored);
   }
 
   executed({ digest, status, results }: RegisteredReply, batch: number): void {

@@ -13,12 +13,12 @@ import {
   incarnationCounters,
   parseClientKey,
   registeredReplies,
-  replyKey,
   replyKeysOf,
   slotOfReplyKey,
   type StoredReply,
 } from './records.ts';
 import { Session, sequenceWindow } from './session.ts';
+import { slotKey } from './slot-keys.ts';
 
 /** Above every client's key, whose UI may begin with any byte. */
 const clientKeysEnd: Key = '\xff'.repeat(25);
@@ -175,7 +175,7 @@ export class Sessions<Route> {
     if (slots === undefined) return undefined;
     const { client, lowestUnfinished } = session;
     transaction.put(clientRecords, client, { lowestUnfinished });
-    for (const slot of slots) transaction.delete(registeredReplies, replyKey(client, slot));
+    for (const slot of slots) transaction.delete(registeredReplies, slotKey(client, slot));
     return () => {
       session.freed(slots, lowestUnfinished);
     };
@@ -188,6 +188,7 @@ export class Sessions<Route> {
       const range = { ...replyKeysOf(key), limit: repliesPerClientMax };
       return { record, replies: transaction.range(registeredReplies, range) };
     });
+    const replies = result === undefined ? [] : await this.#withSlots(key, result.replies);
     // A hello or another load may have made it in the meantime; what is in memory is never older.
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
@@ -195,7 +196,6 @@ export class Sessions<Route> {
     const { incarnation } = parseClientKey(key);
     const { lowestUnfinished } = result.record;
     const session = new Session<Route>(key, incarnation, lowestUnfinished, this.#leaseEnd());
-    const replies = await this.#withSlots(key, result.replies);
     for (const { value } of replies) {
       session.complete(Math.max(value.lowestUnfinished, value.sequence - sequenceWindow + 1));
     }
@@ -221,7 +221,7 @@ export class Sessions<Route> {
     }
     let slot = (placed.at(-1)?.slot ?? -1) + 1;
     for (const { key, value } of earlier) {
-      const placedKey = replyKey(client, slot);
+      const placedKey = slotKey(client, slot);
       await this.#store.execute((transaction) => {
         transaction.delete(registeredReplies, key);
         transaction.put(registeredReplies, placedKey, value);

@@ -1,14 +1,9 @@
 import type { Clock } from '../../environment/clock.ts';
 import type { RecordStore } from '../../stable-area/records/record-store.ts';
 import type { Key } from '../../stable-area/stable-area.ts';
+import { slotsMax } from './slot-keys.ts';
 import { StockPeer } from './stock-peer.ts';
-import {
-  hostOfPeerKey,
-  peerOfSlotKey,
-  ringSlotsMax,
-  slotKeysOf,
-  stockReplies,
-} from './stock-records.ts';
+import { hostOfPeerKey, peerOfSlotKey, slotKeysOf, stockReplies } from './stock-records.ts';
 
 export interface StockLimits {
   /** Answers that are remembered of one peer: more than any client has outstanding at once. */
@@ -46,7 +41,7 @@ export class StockPeers<Route> {
   constructor(store: RecordStore, clock: Clock, limits: StockLimits = defaultStockLimits) {
     this.#store = store;
     this.#clock = clock;
-    this.#limits = { ...limits, ringSlots: Math.min(limits.ringSlots, ringSlotsMax) };
+    this.#limits = { ...limits, ringSlots: Math.min(limits.ringSlots, slotsMax) };
   }
 
   get size(): number {
@@ -163,7 +158,7 @@ export class StockPeers<Route> {
   }
 
   async #load(key: Key): Promise<StockPeer<Route>> {
-    const range = { ...slotKeysOf(key), limit: ringSlotsMax };
+    const range = { ...slotKeysOf(key), limit: slotsMax };
     const { result } = await this.#store.execute((transaction) =>
       transaction.range(stockReplies, range),
     );

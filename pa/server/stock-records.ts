@@ -3,6 +3,7 @@ import type { Table } from '../../stable-area/records/record-store.ts';
 import type { Key } from '../../stable-area/stable-area.ts';
 import { digestBytes } from '../digest.ts';
 import { checkVersion, type RegisteredStatus, recordVersion } from './records.ts';
+import { slotBytes } from './slot-keys.ts';
 
 /**
  * Replies to calls without a PA header, in a ring of slots per peer that is overwritten in place:
@@ -43,14 +44,6 @@ export function peerKey({ transport, address, port, gatewayUi }: PeerIdentity): 
 /** What peers with one address have in common: the key without transport and port. */
 export function hostOfPeerKey(peer: Key): Key {
   return peer.slice(0, -3);
-}
-
-const slotBytes = 2;
-export const ringSlotsMax = 65_536;
-
-export function slotKey(peer: Key, slot: number): Key {
-  assert(slot >= 0 && slot < ringSlotsMax);
-  return peer + String.fromCharCode(slot >>> 8, slot & 255);
 }
 
 export function peerOfSlotKey(key: Key): Key {

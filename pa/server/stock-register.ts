@@ -7,7 +7,8 @@ import type { RegisteredReply } from './records.ts';
 import type { CallRegister } from './registered-call.ts';
 import type { ReplyRoute } from './reply-route.ts';
 import type { StockPeer } from './stock-peer.ts';
-import { slotKey, type StockReply, stockReplies } from './stock-records.ts';
+import { slotKey } from './slot-keys.ts';
+import { type StockReply, stockReplies } from './stock-records.ts';
 
 /** Registers a stock client's call in the ring of its peer. */
 export class StockRegister implements CallRegister {

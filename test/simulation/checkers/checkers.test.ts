@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
 import { seal } from '../../../stable-area/holder/value-format.ts';
-import {
-  clientKey,
-  clientRecords,
-  registeredReplies,
-  replyKey,
-} from '../../../pa/server/records.ts';
+import { clientKey, clientRecords, registeredReplies } from '../../../pa/server/records.ts';
+import { slotKey } from '../../../pa/server/slot-keys.ts';
 import { ServiceVolume } from '../../../server/testing/service-volume.ts';
 import { AcknowledgementChecker, type Answer, callId } from './acknowledgement-checker.ts';
 import { findLeaks } from './leak-checker.ts';
@@ -108,7 +104,7 @@ test('leaks: a client, its replies and a record of a file that nothing leads to 
     [...volume.records.stored].map(([key, value]) => ({ key, value: seal(key, value) }));
   expect(findLeaks(stored())).toEqual([]);
   const client = clientKey(Buffer.alloc(16, 1), 1);
-  const leaked = [clientRecords.prefix + client, registeredReplies.prefix + replyKey(client, 1)];
+  const leaked = [clientRecords.prefix + client, registeredReplies.prefix + slotKey(client, 1)];
   const records = leaked.map((key) => ({ key, value: Buffer.alloc(0) }));
   expect(findLeaks([...stored(), ...records])).toHaveLength(2);
   await volume.nfs.nfsprocMkdir({

@@ -1,5 +1,6 @@
 import { decodeCallHeader, decodeReplyHeader, paFlavor } from '../../../pa/header.ts';
 import { clientKey, registeredReplies } from '../../../pa/server/records.ts';
+import { slotBytes } from '../../../pa/server/slot-keys.ts';
 import { NfsProgramV3 } from '../../../protocol/generated/nfs3.ts';
 import { decodeCall } from '../../../rpc/call-message.ts';
 import { RecordReader } from '../../../rpc/record-marking.ts';
@@ -14,7 +15,6 @@ import type { SimulatedStream, StreamObserver } from '../network/simulated-strea
 import { type AcknowledgementChecker, type CallId, callId } from './acknowledgement-checker.ts';
 
 /** What a reply's key has after its client's. */
-const slotBytes = 2;
 
 const epochPattern = /\/epochs\/([1-9]\d*)$/;
 
