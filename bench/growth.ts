@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startBenchCluster } from './cluster.ts';
-import { median } from './measure.ts';
+import { callsUntil, median } from './measure.ts';
 import { type CpuTime, cpuTimeOf, forgetPeak, type Memory, memoryOf } from './process-usage.ts';
 import { openStockClient, type StockClient } from './stock-client.ts';
 
@@ -111,15 +111,9 @@ function nameOf(index: number): string {
 }
 
 async function create(dir: Buffer, from: number, count: number, atOnce: number): Promise<void> {
-  let next = from;
-  const worker = async (_: unknown, index: number): Promise<void> => {
-    while (next < from + count) {
-      const own = next;
-      next += 1;
-      await clients[index % clients.length]?.create(dir, nameOf(own));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await callsUntil(count, atOnce, async (index) => {
+    await clients[index % clients.length]?.create(dir, nameOf(from + index));
+  });
 }
 
 async function costOf(

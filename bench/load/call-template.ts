@@ -38,6 +38,8 @@ export function callTemplate<Arguments>(
   return { name: procedure.name, head, data, replyBytesMin };
 }
 
+export const nullCall = callTemplate(NfsProgramV3.procedures.nfsproc3Null, undefined);
+
 /** Where a value that occurs once in the call's head lies, to be patched. */
 export function placeOf(template: CallTemplate, value: Buffer): number {
   const at = template.head.indexOf(value);

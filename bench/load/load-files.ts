@@ -1,4 +1,5 @@
 import { type Diropargs3, StableHow } from '../../protocol/generated/nfs3.ts';
+import { callsUntil } from '../measure.ts';
 import type { StockClient } from '../stock-client.ts';
 import type { LoadSession } from './load-session.ts';
 
@@ -55,21 +56,17 @@ export class LoadFiles {
   async #write(data: Buffer): Promise<void> {
     const file = { data };
     const content = Buffer.alloc(megabyteBytes, 0xa5);
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      while (next < this.bytesEach) {
-        const offset = next;
-        next += megabyteBytes;
-        const piece = content.subarray(0, Math.min(megabyteBytes, this.bytesEach - offset));
-        const result = await this.#client.nfs.nfsproc3Write({
-          ...{ file, offset: BigInt(offset), count: piece.length },
-          ...{ stable: StableHow.UNSTABLE, data: piece },
-        });
-        if (result.status !== 0 || result.resok.count !== piece.length) {
-          throw new Error(`WRITE: status ${result.status}`);
-        }
+    const pieces = Math.ceil(this.bytesEach / megabyteBytes);
+    await callsUntil(pieces, writeOutstanding, async (index) => {
+      const offset = index * megabyteBytes;
+      const piece = content.subarray(0, Math.min(megabyteBytes, this.bytesEach - offset));
+      const result = await this.#client.nfs.nfsproc3Write({
+        ...{ file, offset: BigInt(offset), count: piece.length },
+        ...{ stable: StableHow.UNSTABLE, data: piece },
+      });
+      if (result.status !== 0 || result.resok.count !== piece.length) {
+        throw new Error(`WRITE: status ${result.status}`);
       }
-    };
-    await Promise.all(Array.from({ length: writeOutstanding }, worker));
+    });
   }
 }

@@ -1,10 +1,10 @@
 import { NfsProgramV3 } from '../../protocol/generated/nfs3.ts';
-import { type CallTemplate, callTemplate } from '../load/call-template.ts';
+import { type CallTemplate, callTemplate, nullCall } from '../load/call-template.ts';
 import { connectionsFor, type LoadSession, sampleOf } from '../load/load-session.ts';
 import type { Sample } from '../load/sample.ts';
 import { outstandingAxis, type RowGroup } from './row.ts';
 
-const { nfsproc3Null, nfsproc3Getattr, nfsproc3Lookup } = NfsProgramV3.procedures;
+const { nfsproc3Getattr, nfsproc3Lookup } = NfsProgramV3.procedures;
 
 /** Calls that change nothing and carry next to nothing. */
 export const callRows: RowGroup = {
@@ -34,8 +34,6 @@ export const callRows: RowGroup = {
   },
   limitTitle: 'the load generator and a process that answers at once',
 };
-
-const nullCall = callTemplate(nfsproc3Null, undefined);
 
 async function repeated(
   session: LoadSession,

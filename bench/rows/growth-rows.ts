@@ -1,13 +1,13 @@
 import { NfsProgramV3 } from '../../protocol/generated/nfs3.ts';
 import { diskNames, diskWholeFiles } from '../disk.ts';
-import { callTemplate } from '../load/call-template.ts';
+import { callTemplate, nullCall } from '../load/call-template.ts';
 import { LoadFiles, megabyteBytes } from '../load/load-files.ts';
 import { sampleOf } from '../load/load-session.ts';
 import { NumberedFiles } from '../load/numbered-files.ts';
 import { PlacedCall, readOf } from '../load/placed-call.ts';
 import type { RowGroup } from './row.ts';
 
-const { nfsproc3Getattr, nfsproc3Null } = NfsProgramV3.procedures;
+const { nfsproc3Getattr } = NfsProgramV3.procedures;
 
 /** So many clients of one call each. */
 export const clientRows: RowGroup = {
@@ -46,7 +46,6 @@ export const clientRows: RowGroup = {
     'a process that answers at once; a file and an fsync of it and its directory, one thread',
 };
 
-const nullCall = callTemplate(nfsproc3Null, undefined);
 const outstanding = 8;
 
 /** Whole files of one size after the other. */

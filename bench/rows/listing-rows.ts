@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { NfsProgramV3 } from '../../protocol/generated/nfs3.ts';
 import { type CallTemplate, callTemplate } from '../load/call-template.ts';
 import { connectionsFor, type LoadSession, sampleOf } from '../load/load-session.ts';
+import { callsUntil } from '../measure.ts';
 import { outstandingAxis, type RowGroup } from './row.ts';
 
 /** The pages of a listing, to be asked for again and again: cookies stay as long as the directory does. */
@@ -57,14 +58,9 @@ export function listingRows(names: number): RowGroup {
 async function prepare(session: LoadSession, names: number): Promise<Listing> {
   const { create } = await session.client();
   const directory = await session.directory();
-  let made = 0;
-  const worker = async (): Promise<void> => {
-    while (made < names) {
-      made += 1;
-      await create(directory, `f${made}`);
-    }
-  };
-  await Promise.all(Array.from({ length: makeOutstanding }, worker));
+  await callsUntil(names, makeOutstanding, async (index) => {
+    await create(directory, `f${index}`);
+  });
   return listingOf(session, directory);
 }
 
