@@ -3,6 +3,7 @@ import type { Endpoint, Listener, Network, Stream } from '../../environment/netw
 import { systemCodeOf } from '../../environment/system-code.ts';
 import type { CallHandler, RpcConnection } from './connection.ts';
 import { DatagramServer, type DatagramStatistics } from './datagram-server.ts';
+import { InputTurns } from './input-turns.ts';
 import { type RpcServerLimits, serverLimits, sweepIntervalMs } from './limits.ts';
 import { ReplySizes } from './reply-sizes.ts';
 import { type CloseReason, type ConnectionOwner, ServerConnection } from './server-connection.ts';
@@ -44,12 +45,14 @@ export class RpcServer {
   constructor(options: RpcServerOptions) {
     this.#options = options;
     this.#limits = serverLimits(options.limits);
+    const nowMs = (): number => options.clock.monotonicMs();
     this.#owner = {
       timers: options.timers,
       limits: this.#limits,
       replySizes: new ReplySizes(),
+      turns: new InputTurns(options.timers, nowMs),
       handler: options.handler,
-      nowMs: () => options.clock.monotonicMs(),
+      nowMs,
       closed: (connection) => this.#forget(connection),
       heldBytesChanged: (byBytes) => this.#hold(byBytes),
       closing: (connection, reason) => options.onRefused?.(connection.peer, reason),

@@ -6,6 +6,7 @@ import { RecordSender } from '../record-sender.ts';
 import { acceptedReply } from '../reply-message.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
 import type { CallHandler, RpcConnection } from './connection.ts';
+import type { InputTurns } from './input-turns.ts';
 import type { RpcServerLimits } from './limits.ts';
 import type { ReplySizes } from './reply-sizes.ts';
 
@@ -24,6 +25,7 @@ export interface ConnectionOwner {
   readonly timers: Timers;
   readonly limits: RpcServerLimits;
   readonly replySizes: ReplySizes;
+  readonly turns: InputTurns;
   readonly handler: CallHandler;
   nowMs(): number;
   closed(connection: ServerConnection): void;
@@ -47,6 +49,11 @@ export class ServerConnection implements RpcConnection, StreamEvents {
   readonly #onClose: (() => void)[] = [];
   #isClosed = false;
   #pausedByHandler = false;
+  /** The rest of what has arrived is for the next turn of the event loop. */
+  #isCut = false;
+  readonly #goOn = (): void => {
+    this.#deliver();
+  };
   #streamPaused = false;
   #delivering = false;
   /** Set by `end`: what still arrives is thrown away, so that the peer's own end is seen. */
@@ -188,12 +195,17 @@ export class ServerConnection implements RpcConnection, StreamEvents {
     // A handler may come back here, by letting reading go on: the loop below does so then.
     if (this.#delivering || this.#isOver()) return;
     this.#delivering = true;
+    const { turns } = this.#owner;
+    turns.begin();
+    this.#isCut = turns.isOver(this.#goOn);
     while (!this.#mustWait()) {
       const record = this.#reader.next();
       if (record === undefined) break;
       this.#partialSinceMs = Number.POSITIVE_INFINITY;
       this.#take(record);
+      this.#isCut = turns.isOver(this.#goOn);
     }
+    turns.end();
     this.#delivering = false;
     if (this.#reader.failure !== undefined) this.closeBecause(this.#reader.failure);
     else if (!this.#isOver()) this.#notePartial();
@@ -207,6 +219,7 @@ export class ServerConnection implements RpcConnection, StreamEvents {
     return (
       this.#isOver() ||
       this.#pausedByHandler ||
+      this.#isCut ||
       this.#inFlight.isFull ||
       this.#sender.isBehind(this.#owner.limits.unsentReplyBytesMax)
     );
