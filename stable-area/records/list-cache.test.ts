@@ -61,6 +61,20 @@ property.prop([fc.array(step, { maxLength: 150 }), fc.constantFrom(0, 2_000, 1_0
   },
 );
 
+test('a page that grows beyond its size while it is loaded has every change of that time', () => {
+  const cache = new ListCache(1_000_000, 2);
+  const load = cache.begin({ table: lines, from: '1', to: '1~' });
+  const old = { key: '1j', value: 0 };
+  letters.forEach((letter, index) => {
+    cache.change(lines, `1${letter}`, letter === 'j' ? undefined : index, 1, index + 1);
+  });
+  cache.install(load, [old], 1, true);
+  expect(cache.find(lines, { from: '1', to: '1~', limit: 99 })).toEqual({
+    records: letters.slice(0, -1).map((letter, value) => ({ key: `1${letter}`, value })),
+    batch: letters.length,
+  });
+});
+
 test('a range depends on the newest change of its list, and on none of another', () => {
   const cache = new ListCache(1_000_000);
   for (const list of ['1', '2']) {

@@ -131,7 +131,9 @@ export class ListCache {
     this.#recent.add(page);
     this.#bytes += sizeBytes;
     for (const [key, { value, valueBytes }] of changed) {
-      this.#changePage(page, key, value, valueBytes);
+      // Not always the page that was made: one that grows is cut in two.
+      const changedPage = key >= from && key < to ? pageAt(list, key) : undefined;
+      if (changedPage !== undefined) this.#changePage(changedPage, key, value, valueBytes);
     }
     this.#evict();
   }
@@ -149,7 +151,6 @@ export class ListCache {
   }
 
   #changePage(page: Page, key: Key, value: unknown, valueBytes: number): void {
-    if (key < page.from || key >= page.to) return;
     const { records } = page;
     const index = firstAtOrAfter(records, key);
     const isThere = records[index]?.key === key;

@@ -62,6 +62,25 @@ test('what can be looked at in the calling turn is no reason to repeat; what doe
   await refused;
 });
 
+test('a record that does not decode keeps nobody from those that were loaded with it', async () => {
+  const { holder, store } = setUp();
+  const decode = (): string => {
+    throw new Error('a later version');
+  };
+  const later = { ...texts, prefix: '\x02l', decode };
+  for (const key of ['\x02la', '\x02tb']) holder.stored.set(key, Buffer.from('1'));
+  const wanted = [
+    { table: later, key: 'a' },
+    { table: texts, key: 'b' },
+  ];
+  const failing = store.execute((transaction) => transaction.prefetch(wanted));
+  const refused = expect(failing).rejects.toThrow('a later version');
+  await holder.settle();
+  await refused;
+  const reading = store.execute((transaction) => transaction.get(texts, 'b'));
+  expect(await run(holder, reading)).toBe('1');
+});
+
 test('prefetch loads everything in one go', async () => {
   const { holder, store } = setUp();
   const wanted = ['a', 'b', 'c'].map((key) => ({ table: texts, key }));

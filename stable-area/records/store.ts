@@ -114,8 +114,9 @@ export function createRecordStore(
       .run(keys.length, () => holder.getMany(keys))
       .then(
         (values) => {
+          // All of them first: one may not be readable, and the others are looked for again then.
+          for (const entry of entries) entry.load = undefined;
           entries.forEach((entry, index) => {
-            entry.load = undefined;
             // A change executed since the load began is newer than what was loaded, durable or not.
             if (entry.known) return;
             const bytes = values[index];
