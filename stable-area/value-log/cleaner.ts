@@ -75,15 +75,18 @@ export class Cleaner {
     this.#stopped = true;
   }
 
+  /** Each segment once: what could not be moved (a call is changing it, or it is damaged) cannot be moved a moment later. */
   async #run(): Promise<void> {
+    const tried = new Set<string>();
     for (;;) {
-      const victim = await this.#choose();
+      const victim = await this.#choose(tried);
       if (victim === undefined || !(await this.#empty(victim))) return;
+      tried.add(segmentName(victim));
     }
   }
 
   /** The one with the smallest part in use, where all of them together take too much. */
-  async #choose(): Promise<SegmentId | undefined> {
+  async #choose(tried: ReadonlySet<string>): Promise<SegmentId | undefined> {
     const { use, isFinished, hasRoom, segmentBytesMax } = this.#parts;
     let inUse = 0;
     let taken = 0;
@@ -94,7 +97,8 @@ export class Cleaner {
       inUse += bytes;
       taken += size;
       const part = bytes / size;
-      if (part < (emptiest?.part ?? 1)) emptiest = { segment, bytes, part };
+      if (part < (emptiest?.part ?? 1) && !tried.has(segmentName(segment)))
+        emptiest = { segment, bytes, part };
     }
     const isMuch = taken > inUse * (1 + wasteMax) + segmentBytesMax;
     if (this.#stopped || !isMuch || emptiest === undefined || !hasRoom(emptiest.bytes)) {

@@ -173,6 +173,27 @@ test('value log: a frame that is longer than what the cleaner reads at once is r
   await world.close();
 });
 
+test('value log: a segment that cannot be emptied is looked at once, not again and again', async () => {
+  const world = new FolderWorld();
+  const holder = await hold(await world.open({}, limits));
+  const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
+  for (const key of keys) await commitDurably(holder, [value(key)]);
+  let reads = 0;
+  const damaged = Buffer.alloc(1_500);
+  Object.defineProperty(world.tree.nodes.get(`${segments}/1-1`), 'bytes', {
+    get: () => {
+      reads += 1;
+      return damaged;
+    },
+  });
+  for (const key of keys.slice(1)) await commitDurably(holder, [remove(`\x03${key}`)]);
+  await turns(200);
+  const readsBefore = reads;
+  await turns(200);
+  expect([readsBefore > 0, reads - readsBefore]).toEqual([true, 0]);
+  await world.close();
+});
+
 test('value log: what is deleted while it moves stays deleted, and is not counted', async () => {
   const world = new FolderWorld();
   const started: Holder[] = [];
