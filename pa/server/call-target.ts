@@ -17,3 +17,11 @@ export const nobody: CallTarget = {
 export function isLost(error: unknown): boolean {
   return error instanceof StableAreaError && error.code === 'STABLE_AREA_LOST';
 }
+
+/**
+ * True where another process can answer the call and this one cannot: it is the holder no more, or a newer program wrote what the
+ * call needs. The call stays unanswered, and comes again.
+ */
+export function isForAnother(error: unknown): boolean {
+  return isLost(error) || (error instanceof StableAreaError && error.code === 'STABLE_AREA_FORMAT');
+}

@@ -125,6 +125,17 @@ export class PaProgram {
   }
 }
 
+/** Numbers have 64 bits on the wire and are below 2^53 in fact, as in the header (`CallHeader`). */
+function hasBadNumber(args: unknown): boolean {
+  return (
+    typeof args === 'object' &&
+    args !== null &&
+    Object.values(args).some((value) => typeof value === 'bigint' && value >= numbersEnd)
+  );
+}
+
+const numbersEnd = 2n ** 53n - 1n;
+
 const wireStates = {
   unknown: PaCallState.PA_CALL_UNKNOWN,
   'in-progress': PaCallState.PA_CALL_IN_PROGRESS,
@@ -137,7 +148,7 @@ function row<Arguments, Result>(
 ): [number, Row] {
   const answer = async (argumentBytes: Buffer): Promise<ProgramAnswer> => {
     const decoded = decodeAll(procedure.arguments, argumentBytes);
-    if (!decoded.ok) return garbage;
+    if (!decoded.ok || hasBadNumber(decoded.value)) return garbage;
     const { result, batch } = await handle(decoded.value);
     return {
       outcome: { status: 'SUCCESS', results: encodeToBuffer(procedure.result, result) },

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { OpaqueAuth } from '../../rpc/opaque-auth.ts';
 import { acceptedReply, successReply } from '../../rpc/reply-message.ts';
-import { type CallTarget, isLost } from './call-target.ts';
+import { type CallTarget, isForAnother } from './call-target.ts';
 import type { Close } from './executor.ts';
 import { type RegisteredCallParts, settle } from './registered-call.ts';
 import type { ReadingTurns } from './reading-turns.ts';
@@ -51,7 +51,7 @@ function execute(parts: ReadingCallParts, call: ReadingCall, verifier: OpaqueAut
       answer(batch, successReply(result, verifier));
     },
     (error) => {
-      if (isLost(error)) {
+      if (isForAnother(error)) {
         parts.failed(error, target);
         return;
       }

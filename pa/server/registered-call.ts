@@ -3,7 +3,7 @@ import { acceptedReply, successReply } from '../../rpc/reply-message.ts';
 import type { OpaqueAuth } from '../../rpc/opaque-auth.ts';
 import type { Executed, RecordStore, Transaction } from '../../stable-area/records/record-store.ts';
 import type { CallIds } from './call-ids.ts';
-import { type CallTarget, isLost } from './call-target.ts';
+import { type CallTarget, isForAnother } from './call-target.ts';
 import type { CallCounters } from './counters.ts';
 import type { Ending, Executor, Work } from './executor.ts';
 import type { Failpoints } from './failpoints.ts';
@@ -187,7 +187,7 @@ export class RegisteredCalls {
       if (target !== undefined) call.register.refused(target);
       return true;
     }
-    if (!isLost(error)) return false;
+    if (!isForAnother(error)) return false;
     this.#abandon(error, call);
     return true;
   }

@@ -115,6 +115,25 @@ test('peers beyond the limit are forgotten, the longest silent first, with their
   expect(records).toHaveLength(2);
 });
 
+test('a peer that is heard after it was chosen to be forgotten keeps its answers', async () => {
+  const volume = new TestVolume();
+  const limits = { stockLimits: { ...defaultStockLimits, ringSlots: 4, peersMax: 1 } };
+  const a = await volume.claim(limits);
+  const { peers } = a.server;
+  for (const port of [700, 701, 702]) {
+    await volume.ask(a, volume.connection(port), { procedure: make, args: `n${port}`, xid: 1 });
+  }
+  const keyOf = (port: number) =>
+    peerKey({ address: '127.0.0.1', port, transport: 'tcp', gatewayUi: undefined });
+  // The first is being forgotten while the second, which was to be the next, sends something.
+  const forgetting = peers.forgetBeyondLimit();
+  peers.find(keyOf(701));
+  await volume.time.advance(10);
+  await forgetting;
+  expect(peers.size).toBe(1);
+  expect(peers.find(keyOf(701))).toBeDefined();
+});
+
 test('rings of silent peers leave memory when there are too many answers, and come back', async () => {
   const volume = new TestVolume();
   const limits = { stockLimits: { ...defaultStockLimits, answersInMemory: 3 } };

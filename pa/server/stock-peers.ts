@@ -28,6 +28,11 @@ const forgottenPerBatch = 64;
 /** Peers that are forgotten before it is looked again which address has the most. */
 const forgottenPerLook = 256;
 
+interface SilentPeer {
+  readonly key: Key;
+  readonly lastHeardMs: number;
+}
+
 /** The stock clients of one volume, each with its ring; loaded when one is first heard of after a takeover. */
 export class StockPeers<Route> {
   readonly #store: RecordStore;
@@ -91,13 +96,14 @@ export class StockPeers<Route> {
   /** Forgets peers beyond the limit, in small steps. To be called now and then. */
   async forgetBeyondLimit(): Promise<void> {
     while (this.#peers.size > this.#limits.peersMax) {
-      const keys = this.#toForget(
+      const chosen = this.#toForget(
         Math.min(this.#peers.size - this.#limits.peersMax, forgottenPerLook),
       );
-      if (keys.length === 0) return;
-      for (const key of keys) {
-        // A call may have come since it was chosen.
-        if (!this.#mayForget(this.#peers.get(key))) continue;
+      if (chosen.length === 0) return;
+      for (const { key, lastHeardMs } of chosen) {
+        const peer = this.#peers.get(key);
+        // It may have been heard since it was chosen.
+        if (!this.#mayForget(key, peer) || lastHeardMsOf(peer) !== lastHeardMs) continue;
         this.#peers.delete(key);
         this.#forgotten += 1;
         await this.#forget(key);
@@ -116,7 +122,8 @@ export class StockPeers<Route> {
     for (const [key, peer] of this.#peers) {
       if (peer === undefined) continue;
       answers += peer.answers;
-      if (this.#mayForget(peer) && lastHeardMsOf(peer) <= silentSinceMs) silent.push([key, peer]);
+      const isSilent = lastHeardMsOf(peer) <= silentSinceMs;
+      if (isSilent && this.#mayForget(key, peer)) silent.push([key, peer]);
     }
     silent.sort(([, one], [, other]) => lastHeardMsOf(one) - lastHeardMsOf(other));
     for (const [key, peer] of silent) {
@@ -130,21 +137,22 @@ export class StockPeers<Route> {
    * Always one more of the address with the most peers, of them the longest silent: a host that calls from thousands of
    * ports costs the answers of nobody else.
    */
-  #toForget(count: number): Key[] {
-    const hosts = new Map<Key, Key[]>();
+  #toForget(count: number): SilentPeer[] {
+    const hosts = new Map<Key, SilentPeer[]>();
     const longestSilentLast = [...this.#peers]
-      .filter(([, peer]) => this.#mayForget(peer))
-      .sort(([, one], [, other]) => lastHeardMsOf(one) - lastHeardMsOf(other))
+      .filter(([key, peer]) => this.#mayForget(key, peer))
+      .map(([key, peer]) => ({ key, lastHeardMs: lastHeardMsOf(peer) }))
+      .sort((one, other) => one.lastHeardMs - other.lastHeardMs)
       .reverse();
-    for (const [key] of longestSilentLast) {
-      const host = hostOfPeerKey(key);
+    for (const found of longestSilentLast) {
+      const host = hostOfPeerKey(found.key);
       const peers = hosts.get(host);
-      if (peers === undefined) hosts.set(host, [key]);
-      else peers.push(key);
+      if (peers === undefined) hosts.set(host, [found]);
+      else peers.push(found);
     }
-    const chosen: Key[] = [];
+    const chosen: SilentPeer[] = [];
     while (chosen.length < count) {
-      let most: Key[] = [];
+      let most: SilentPeer[] = [];
       for (const peers of hosts.values()) if (peers.length > most.length) most = peers;
       const longestSilent = most.pop();
       if (longestSilent === undefined) break;
@@ -153,8 +161,9 @@ export class StockPeers<Route> {
     return chosen;
   }
 
-  #mayForget(peer: StockPeer<Route> | undefined): boolean {
-    return peer === undefined || peer.runningCalls === 0;
+  /** One that is being loaded was heard just now. */
+  #mayForget(key: Key, peer: StockPeer<Route> | undefined): boolean {
+    return !this.#loading.has(key) && (peer === undefined || peer.runningCalls === 0);
   }
 
   async #load(key: Key): Promise<StockPeer<Route>> {

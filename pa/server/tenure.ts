@@ -217,11 +217,11 @@ export class Tenure {
   #sweepLeases(): void {
     this.#after(leaseSweepIntervalMs, () => {
       this.#forgetClients()
-        .then(() => {
-          if (this.holder.loss === undefined) this.#sweepLeases();
-        })
         .catch((error: unknown) => {
           if (!isLost(error)) this.#parts.problem('leases could not be ended', error);
+        })
+        .finally(() => {
+          if (this.holder.loss === undefined) this.#sweepLeases();
         });
     });
   }

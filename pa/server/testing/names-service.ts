@@ -1,4 +1,5 @@
 import type { Table } from '../../../stable-area/records/record-store.ts';
+import { StableAreaError } from '../../../stable-area/stable-area.ts';
 import type { XdrCodec } from '../../../xdr/codec.ts';
 import { voidCodec } from '../../../xdr/primitives.ts';
 import type { DispatchTable, Procedure } from '../../../xdr/program.ts';
@@ -26,7 +27,10 @@ const statusCodec: XdrCodec<NameStatus> = {
 const names: Table<true> = {
   prefix: '\x02n',
   encode: () => new Uint8Array([1]),
-  decode: () => true,
+  decode(bytes) {
+    if (bytes[0] === 1) return true;
+    throw new StableAreaError('STABLE_AREA_FORMAT', 'a name was written by a newer program');
+  },
 };
 
 function procedure<A, R>(number: number, name: string, args: XdrCodec<A>, result: XdrCodec<R>) {
