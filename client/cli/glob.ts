@@ -1,7 +1,7 @@
 import type picomatch from 'picomatch';
 import type { FugaFs } from '../file-system.ts';
 import { type BytePath, joinPath, pathOf } from './byte-path.ts';
-import { codeOf } from './reason.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 
 type Picomatch = typeof picomatch;
 
@@ -92,7 +92,7 @@ async function isThere(fs: FugaFs, path: BytePath): Promise<boolean> {
 }
 
 function nothingWhereUnreadable(error: unknown): [] {
-  const code = codeOf(error);
+  const code = systemCodeOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES' || code === 'ELOOP') return [];
   throw error;
 }

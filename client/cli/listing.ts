@@ -1,7 +1,7 @@
 import type { FugaFs } from '../file-system.ts';
 import type { Stats } from '../stats.ts';
 import { mapWithin } from '../window.ts';
-import { codeOf } from './reason.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 
 /** Look-ups for one directory that are under way at once. */
 const lookupsMax = 32;
@@ -18,7 +18,7 @@ export async function listHere(here: FugaFs): Promise<ListedFile[]> {
     try {
       return { name, stats: await here.lstat(name) };
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      if (systemCodeOf(error) === 'ENOENT') return undefined;
       throw error;
     }
   });

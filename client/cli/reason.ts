@@ -1,3 +1,5 @@
+import { systemCodeOf } from '../../environment/system-code.ts';
+
 /** What strerror(3) says: the words that Unix commands use. */
 const reasons: Readonly<Record<string, string>> = {
   EPERM: 'Operation not permitted',
@@ -27,15 +29,9 @@ const reasons: Readonly<Record<string, string>> = {
   ETXTBSY: 'Text file busy',
 };
 
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-}
-
 /** Why an operation on a file failed, in the words of Unix; with what lies below where that says more. */
 export function reasonOf(error: unknown): string {
-  const reason = reasons[codeOf(error) ?? ''];
+  const reason = reasons[systemCodeOf(error) ?? ''];
   if (reason === undefined) return error instanceof Error ? error.message : String(error);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
   return cause === undefined ? reason : `${reason} (${cause.message})`;
@@ -46,5 +42,5 @@ export function reasonOf(error: unknown): string {
  * alias, no PAM, a bug) ends the command.
  */
 export function isFileFailure(error: unknown): boolean {
-  return reasons[codeOf(error) ?? ''] !== undefined;
+  return reasons[systemCodeOf(error) ?? ''] !== undefined;
 }

@@ -3,7 +3,7 @@ import { type BytePath, pathOf } from './byte-path.ts';
 import type { Cluster } from './context.ts';
 import { expandGlob, hasGlob } from './glob.ts';
 import { type Operand, parseRemote } from './operand.ts';
-import { codeOf } from './reason.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 
 /** A remote file that an operand names, whether it exists or not. */
 export interface RemoteFile {
@@ -60,7 +60,7 @@ async function exists({ fs, path }: RemoteFile): Promise<boolean> {
     await fs.lstat(path);
     return true;
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCodeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return false;
     throw error;
   }

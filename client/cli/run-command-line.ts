@@ -5,7 +5,8 @@ import { CommandRun } from './command-run.ts';
 import type { CommandDefinition } from './command-definition.ts';
 import { type CommandRow, commandGroups, findCommand } from './command-table.ts';
 import { CommandFailure } from './failure.ts';
-import { codeOf, reasonOf } from './reason.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
+import { reasonOf } from './reason.ts';
 import { rewriteWords } from './rewrite-words.ts';
 
 export interface CommandLineOptions {
@@ -132,6 +133,6 @@ async function runCommand(
 /** One line for what its user can do something about; a bug is shown with its stack. */
 function describe(error: unknown): string {
   if (error instanceof CommandFailure) return error.message;
-  if (codeOf(error) !== undefined) return reasonOf(error);
+  if (systemCodeOf(error) !== undefined) return reasonOf(error);
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

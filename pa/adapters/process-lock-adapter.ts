@@ -1,3 +1,4 @@
+import { systemCodeOf } from '../../environment/system-code.ts';
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { startTimeOf } from './process-identity-adapter.ts';
 
@@ -47,7 +48,7 @@ function removeStale(path: string, stale: string, aside: string): void {
   try {
     renameSync(path, aside);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (systemCodeOf(error) === 'ENOENT') return;
     throw error;
   }
   if (readText(aside) !== stale) linked(aside, path);
@@ -63,7 +64,7 @@ function linked(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (systemCodeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -72,7 +73,7 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -94,11 +95,7 @@ function isAlive({ pid, startTime }: LockOwner): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if (codeOf(error) === 'ESRCH') return false;
+    if (systemCodeOf(error) === 'ESRCH') return false;
   }
   return startTime === '' || (startTimeOf(pid) ?? startTime) === startTime;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }

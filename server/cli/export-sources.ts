@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ReadExportSources } from '../exports/configured-exports.ts';
 import type { ExportSource } from '../exports/export-lines.ts';
-import { CommandFailure, codeOf } from './failure.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
+import { CommandFailure } from './failure.ts';
 
 /** What a user names exports by. */
 export interface ExportOptions {
@@ -31,7 +32,7 @@ export function exportSources({
 
 async function readSource(file: string): Promise<ExportSource> {
   const bytes = await readFile(file).catch((cause: unknown) => {
-    const why = codeOf(cause) === 'ENOENT' ? 'there is no such file' : String(cause);
+    const why = systemCodeOf(cause) === 'ENOENT' ? 'there is no such file' : String(cause);
     throw new CommandFailure(`the exports cannot be read: ${file}: ${why}`, { cause });
   });
   if (bytes.length > fileBytesMax) {

@@ -1,3 +1,4 @@
+import { systemCodeOf } from '../../environment/system-code.ts';
 import { ExportsError } from '../exports/export-lines.ts';
 import { PaError } from '../../pa/error.ts';
 import { RpcError } from '../../rpc/rpc-error.ts';
@@ -38,7 +39,7 @@ export function bindFailure(
   option: string,
 ): Error {
   const at = `${host}:${port}`;
-  switch (codeOf(error)) {
+  switch (systemCodeOf(error)) {
     case 'EADDRINUSE':
       return new CommandFailure(
         `${what}: port ${port} on ${host} is in use: choose another with ${option}, or 0 for any free one`,
@@ -60,14 +61,8 @@ export function bindFailure(
   }
 }
 
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-}
-
 function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && codeOf(error) !== undefined;
+  return error instanceof Error && 'syscall' in error && systemCodeOf(error) !== undefined;
 }
 
 function withCause(error: Error): string {

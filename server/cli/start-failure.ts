@@ -1,6 +1,7 @@
 import type { VolumeEvent } from '../../pa/server/host.ts';
 import { StableAreaError } from '../../stable-area/stable-area.ts';
-import { bindFailure, codeOf } from './failure.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
+import { bindFailure } from './failure.ts';
 
 const hopelessAreaCodes = new Set([
   'STABLE_AREA_FORMAT',
@@ -32,7 +33,7 @@ export class StartFailureWatch {
     const { cause } = event;
     if (cause instanceof StableAreaError)
       return hopelessAreaCodes.has(cause.code) ? cause : undefined;
-    if (!bindCodes.has(codeOf(cause) ?? '')) return undefined;
+    if (!bindCodes.has(systemCodeOf(cause) ?? '')) return undefined;
     const isMount = this.#mountPort !== this.#port && portOf(cause) === this.#mountPort;
     return isMount
       ? bindFailure(cause, 'MOUNT', this.#host, portOf(cause) ?? 0, '--mount-port')

@@ -4,7 +4,7 @@ import type { CallChannel } from '../../rpc/client/call-channel.ts';
 import { datagramOf } from '../../rpc/datagram-message.ts';
 import { markRecord, RecordReader } from '../../rpc/record-marking.ts';
 import { decodeReply, type RpcReply } from '../../rpc/reply-message.ts';
-import { codeOf } from '../../server/cli/failure.ts';
+import { systemCodeOf } from '../../environment/system-code.ts';
 
 interface Outstanding {
   readonly record: Buffer;
@@ -63,7 +63,7 @@ export class EagerChannel implements CallChannel {
       }
     });
     socket.on('error', (error) => {
-      if (!isConnected) this.refusals.push(codeOf(error) ?? String(error));
+      if (!isConnected) this.refusals.push(systemCodeOf(error) ?? String(error));
     });
     socket.once('close', () => {
       if (this.#isClosed) return;

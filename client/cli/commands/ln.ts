@@ -2,7 +2,7 @@ import { baseName, endsWithSlash, joinPath, pathOf } from '../byte-path.ts';
 import { defineCommand } from '../command-definition.ts';
 import { type CommandRun, quote } from '../command-run.ts';
 import { CommandFailure } from '../failure.ts';
-import { codeOf } from '../reason.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
 import type { RemoteFile } from '../remote-files.ts';
 
 interface LnOptions {
@@ -114,7 +114,7 @@ async function replacing(
   try {
     await make();
   } catch (error) {
-    if (!force || codeOf(error) !== 'EEXIST') throw error;
+    if (!force || systemCodeOf(error) !== 'EEXIST') throw error;
     await fs.unlink(path);
     await make();
   }

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command-definition.ts';
 import { type CommandRun, quote } from '../command-run.ts';
-import { codeOf } from '../reason.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
 import { pathIn, type TransferFile } from '../transfer/place.ts';
 import { openProgress } from '../transfer/progress.ts';
 import { findSources, findTarget, pairUp } from '../transfer/targets.ts';
@@ -116,7 +116,7 @@ async function isThere(file: TransferFile): Promise<boolean> {
     await file.place.fs.lstat(pathIn(file));
     return true;
   } catch (error) {
-    if (codeOf(error) === undefined) throw error;
+    if (systemCodeOf(error) === undefined) throw error;
     return false;
   }
 }

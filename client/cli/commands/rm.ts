@@ -3,7 +3,7 @@ import { forEachInTree, Window } from '../../window.ts';
 import { baseName, joinPath, pathOf } from '../byte-path.ts';
 import { defineCommand } from '../command-definition.ts';
 import { type CommandRun, quote } from '../command-run.ts';
-import { codeOf } from '../reason.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
 import type { RemoteFile } from '../remote-files.ts';
 
 interface RmOptions {
@@ -71,7 +71,7 @@ class Removal {
       await this.#tell(`removed ${quote(shown.toString('utf8'))}`);
       return true;
     } catch (error) {
-      const code = codeOf(error);
+      const code = systemCodeOf(error);
       if (code === 'ENOENT' && this.#options.force === true) return true;
       // Some servers say EPERM of a directory.
       const mayBeDirectory = code === 'EISDIR' || code === 'EPERM';

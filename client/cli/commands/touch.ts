@@ -1,6 +1,6 @@
 import { defineCommand } from '../command-definition.ts';
 import { quote } from '../command-run.ts';
-import { codeOf } from '../reason.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
 import type { RemoteFile } from '../remote-files.ts';
 import { parseTime } from '../text/time.ts';
 
@@ -49,7 +49,7 @@ async function touchFile(
   try {
     await setTimes();
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
     if (options.create === false) return;
     await (await fs.open(path, 'a')).close();
     await setTimes();

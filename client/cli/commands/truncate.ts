@@ -1,6 +1,6 @@
 import { defineCommand } from '../command-definition.ts';
 import { quote } from '../command-run.ts';
-import { codeOf } from '../reason.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
 import type { RemoteFile } from '../remote-files.ts';
 import { parseSize } from '../text/size.ts';
 
@@ -58,7 +58,7 @@ async function openExisting({ fs, path }: Pick<RemoteFile, 'fs' | 'path'>) {
   try {
     return await fs.open(path, 'r+');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -17,7 +17,7 @@ import { Gateway, GatewayListenError } from '../../gateway/gateway.ts';
 import type { ClusterAddress } from '../cluster/cluster-address.ts';
 import { waitingText } from '../cluster/open-cluster.ts';
 import { CommandFailure } from '../failure.ts';
-import { codeOf } from '../reason.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
 import { mountCommand } from './mount-command.ts';
 
 export interface GatewayProcessOptions {
@@ -138,7 +138,7 @@ function listenFailure(error: GatewayListenError): CommandFailure {
   const { what, at } = error;
   const { cause } = error;
   const option = `--${what}`;
-  switch (codeOf(cause)) {
+  switch (systemCodeOf(cause)) {
     case 'EADDRINUSE':
       return new CommandFailure(
         what === 'portmapper'

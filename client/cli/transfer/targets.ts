@@ -3,7 +3,7 @@ import { baseName, endsWithSlash, joinPath, pathOf } from '../byte-path.ts';
 import { type CommandRun, quote } from '../command-run.ts';
 import { CommandFailure } from '../failure.ts';
 import { parseEither } from '../operand.ts';
-import { codeOf } from '../reason.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
 import { localPlace, pathIn, remotePlace, type TransferFile } from './place.ts';
 
 /** What the words of a transfer are: `both` as for scp, or all of one side. */
@@ -55,7 +55,7 @@ export async function leadsToDirectory(file: TransferFile): Promise<boolean> {
   try {
     return (await file.place.fs.stat(pathIn(file))).isDirectory();
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
+    if (systemCodeOf(error) !== 'ENOENT' && systemCodeOf(error) !== 'ENOTDIR') throw error;
     return false;
   }
 }

@@ -1,6 +1,7 @@
 import { forEachInTree, Window } from '../../window.ts';
 import type { CommandRun } from '../command-run.ts';
-import { codeOf, reasonOf } from '../reason.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
+import { reasonOf } from '../reason.ts';
 import { copyFile, show } from './copy-file.ts';
 import type { CopyJob, CopyOptions } from './copy-job.ts';
 import { fileIn, pathIn, type TransferFile, type TransferStats } from './place.ts';
@@ -124,7 +125,7 @@ export class TreeCopy implements CopyJob {
       await this.#tell(source, target);
       return true;
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') {
+      if (systemCodeOf(error) !== 'EEXIST') {
         this.#failUnlessSerious(error, `cannot create directory ${show(target)}`);
         return undefined;
       }
@@ -172,7 +173,7 @@ export class TreeCopy implements CopyJob {
       async () => {
         await fs.symlink(text, path).catch(async (error: unknown) => {
           // What is there gives way, as a file would; a directory does not.
-          if (codeOf(error) !== 'EEXIST') throw error;
+          if (systemCodeOf(error) !== 'EEXIST') throw error;
           await fs.unlink(path);
           await fs.symlink(text, path);
         });
@@ -190,7 +191,7 @@ export class TreeCopy implements CopyJob {
   async preserveOwner(target: TransferFile, { uid, gid }: TransferStats): Promise<void> {
     if (!this.options.preserveOwner) return;
     await target.place.fs.lchown(pathIn(target), uid, gid).catch((error: unknown) => {
-      if (codeOf(error) !== 'EPERM' && codeOf(error) !== 'EACCES') throw error;
+      if (systemCodeOf(error) !== 'EPERM' && systemCodeOf(error) !== 'EACCES') throw error;
     });
   }
 
@@ -199,7 +200,7 @@ export class TreeCopy implements CopyJob {
   }
 
   #failUnlessSerious(error: unknown, message: string): void {
-    if (codeOf(error) === undefined) throw error;
+    if (systemCodeOf(error) === undefined) throw error;
     this.run.fail(`${message}: ${reasonOf(error)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { baseName, joinPath, parentPath, pathOf } from '../byte-path.ts';
-import { codeOf } from '../reason.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
 import { pathIn, type TransferFile, type TransferStats } from './place.ts';
 
 /** Whether the target is the source itself or below it, links followed: then copying would never end. */
@@ -23,7 +23,7 @@ export async function isSameFile(
     const there = await target.place.fs.stat(pathIn(target));
     return there.ino === stats.ino && there.dev === stats.dev;
   } catch (error) {
-    if (codeOf(error) === undefined) throw error;
+    if (systemCodeOf(error) === undefined) throw error;
     return false;
   }
 }
@@ -34,14 +34,14 @@ async function realPath({ place, name }: TransferFile): Promise<Buffer | undefin
   try {
     return await place.fs.realpath(path, 'buffer');
   } catch (error) {
-    if (codeOf(error) === undefined) throw error;
+    if (systemCodeOf(error) === undefined) throw error;
   }
   try {
     const parent = parentPath(path);
     const above = await place.fs.realpath(parent.length === 0 ? pathOf('.') : parent, 'buffer');
     return joinPath(above, baseName(path));
   } catch (error) {
-    if (codeOf(error) === undefined) throw error;
+    if (systemCodeOf(error) === undefined) throw error;
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { codeOf } from '../failure.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
 
 /** How many ports after the preferred one are tried. */
 const attemptsMax = 100;
@@ -22,7 +22,7 @@ function bind(host: string, port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', (error) => {
-      if (codeOf(error) === 'EADDRINUSE') resolve(undefined);
+      if (systemCodeOf(error) === 'EADDRINUSE') resolve(undefined);
       else reject(error);
     });
     server.listen({ host, port, exclusive: true }, () => {

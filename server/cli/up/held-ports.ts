@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram';
 import type { PortMessage } from '../../../environment/adapters/port-message.ts';
 import type { AliasPorts } from '../alias-ports.ts';
-import { bindFailure, CommandFailure, codeOf } from '../failure.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
+import { bindFailure, CommandFailure } from '../failure.ts';
 import { HeldPort, type Taker } from './held-port.ts';
 import type { AliasSockets, PassedSocket } from './passed-sockets.ts';
 
@@ -128,7 +129,7 @@ function isFreeForUdp(host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
     socket.once('error', (error) => {
-      if (codeOf(error) === 'EADDRINUSE') resolve(false);
+      if (systemCodeOf(error) === 'EADDRINUSE') resolve(false);
       else reject(error);
     });
     socket.bind({ address: host, port, exclusive: true }, () => {

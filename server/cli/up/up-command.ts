@@ -13,7 +13,8 @@ import { type Portmapper, startPortmapper } from '../../../rpc/portmapper/portma
 import { ConfiguredExports } from '../../exports/configured-exports.ts';
 import { type ExportOptions, exportSources } from '../export-sources.ts';
 import { aliasPorts, type PortOptions } from '../alias-ports.ts';
-import { bindFailure, CommandFailure, codeOf } from '../failure.ts';
+import { systemCodeOf } from '../../../environment/system-code.ts';
+import { bindFailure, CommandFailure } from '../failure.ts';
 import { Cluster } from './cluster.ts';
 import { secretFileName } from './cluster-file.ts';
 import { nextCommands } from './next-commands.ts';
@@ -212,7 +213,7 @@ function lockOrFail(folder: string, data: string): ProcessLock {
   try {
     outcome = takeProcessLock(join(folder, lockName));
   } catch (cause) {
-    const why = codeOf(cause) === 'EACCES' ? 'it is not writable' : messageOf(cause);
+    const why = systemCodeOf(cause) === 'EACCES' ? 'it is not writable' : messageOf(cause);
     throw new CommandFailure(`${data} cannot be used as a data folder: ${why}`, { cause });
   }
   if (outcome.kind === 'locked') return outcome.lock;
