@@ -8,8 +8,9 @@ import { nodeEnvironment } from '../../environment/adapters/node-environment.ts'
 import { connectAlias, serveAlias, startPam, type VolumeServices } from '../../pa/index.ts';
 import { audit } from './audit-service.ts';
 import { documentFiles } from './documents-service.ts';
-import { AuditProgramV1Client, type Entry } from './generated/audit.ts';
-import { DocumentsProgramV1Client, PutStatus } from './generated/documents.ts';
+import { AuditProgramV1Client } from './generated/audit.ts';
+import { DocumentsProgramV1Client } from './generated/documents.ts';
+import { compare, readLog, writeVersions } from './writing.ts';
 
 // Documents and their audit log, each a process pair: every PUT calls APPEND. `main.js run SECONDS` starts both pairs, kills
 // their primaries while writers write, and compares the log with what the writers were told. `main.js serve ALIAS NODE`
@@ -18,6 +19,7 @@ import { DocumentsProgramV1Client, PutStatus } from './generated/documents.ts';
 const services: Readonly<Record<string, VolumeServices>> = { documents: documentFiles, audit };
 const aliases = ['documents', 'audit'] as const;
 const writers = ['ann', 'bob', 'cy'];
+const restartMs = 300;
 const [, , command, ...args] = process.argv;
 
 async function serve(alias: string, node: string): Promise<void> {
@@ -34,6 +36,9 @@ class Pairs {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #pam: string;
   readonly #processes = new Map<string, ChildProcess>();
+  /** Of those that were killed and are to be started again. */
+  readonly #restarts = new Set<NodeJS.Timeout>();
+  #isOver = false;
 
   constructor(pam: string, folder: string) {
     this.#pam = pam;
@@ -41,6 +46,8 @@ class Pairs {
   }
 
   start(alias: string, node: string): void {
+    // Whoever is started after the end nobody ends, and this process would wait for it for ever.
+    if (this.#isOver) return;
     const main = fileURLToPath(import.meta.url);
     // Its channel breaks when this process ends, however that ends.
     const child = spawn(process.execPath, [main, 'serve', alias, node], {
@@ -62,36 +69,18 @@ class Pairs {
     this.#processes.delete(name);
     primary.kill('SIGKILL');
     console.log(`killed ${name}`);
-    setTimeout(() => this.start(alias, port.node), 300).unref();
+    const restart = setTimeout(() => {
+      this.#restarts.delete(restart);
+      this.start(alias, port.node);
+    }, restartMs);
+    this.#restarts.add(restart);
     return true;
   }
 
   end(): void {
+    this.#isOver = true;
+    for (const restart of this.#restarts) clearTimeout(restart);
     for (const child of this.#processes.values()) child.kill('SIGKILL');
-  }
-}
-
-/** Writes one version of a document after the other; returns the positions that it was told. */
-async function write(
-  client: DocumentsProgramV1Client,
-  name: string,
-  endMs: number,
-): Promise<bigint[]> {
-  const positions: bigint[] = [];
-  while (Date.now() < endMs) {
-    const result = await client.put({ name, content: `version ${positions.length + 1}` });
-    if (result.status !== PutStatus.PUT_DONE) throw new Error(`PUT gave ${result.status}`);
-    positions.push(result.position);
-  }
-  return positions;
-}
-
-async function readLog(client: AuditProgramV1Client): Promise<Entry[]> {
-  const all: Entry[] = [];
-  for (;;) {
-    const some = await client.entries(BigInt(all.length + 1));
-    if (some.length === 0) return all;
-    all.push(...some);
   }
 }
 
@@ -108,24 +97,6 @@ async function killNowAndThen(pairs: Pairs, endMs: number): Promise<number> {
   return kills;
 }
 
-/** Lines that say what is wrong; none where every acknowledged write is in the log once, in order, and nothing else is. */
-function compare(log: readonly Entry[], told: ReadonlyMap<string, readonly bigint[]>): string[] {
-  const wrong: string[] = [];
-  let expected = 0;
-  for (const [name, positions] of told) {
-    expected += positions.length;
-    const own = log.filter(({ text }) => text.startsWith(`${name} `));
-    positions.forEach((position, index) => {
-      const entry = own[index];
-      const text = `${name} version ${index + 1}`;
-      if (entry?.position === position && entry.text === text) return;
-      wrong.push(`"${text}" at ${position}: the log has "${entry?.text}" at ${entry?.position}`);
-    });
-  }
-  if (log.length !== expected) wrong.push(`${log.length} entries for ${expected} writes`);
-  return wrong;
-}
-
 async function run(seconds: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fuga-audit-log-'));
   const pam = await startPam({ environment: nodeEnvironment(), host: '127.0.0.1', port: 0 });
@@ -139,14 +110,13 @@ async function run(seconds: number): Promise<void> {
     const client = new DocumentsProgramV1Client(documents);
     await client.documentsNull(undefined);
     const endMs = Date.now() + seconds * 1_000;
-    const writing = writers.map(async (name) => [name, await write(client, name, endMs)] as const);
+    const isOver = (): boolean => Date.now() >= endMs;
+    const writing = writers.map(
+      async (name) => [name, await writeVersions(client, name, isOver)] as const,
+    );
     const [kills, ...told] = await Promise.all([killNowAndThen(pairs, endMs), ...writing]);
     const entries = await readLog(new AuditProgramV1Client(log));
-    const wrong = compare(entries, new Map(told));
-    for (const [name, positions] of told) {
-      const content = await client.get(name);
-      if (content !== `version ${positions.length}`) wrong.push(`${name} has "${content}"`);
-    }
+    const wrong = await compare(client, entries, new Map(told));
     for (const line of wrong) console.log(line);
     console.log(`${entries.length} entries, ${kills} processes killed`);
     console.log(
@@ -165,6 +135,8 @@ async function run(seconds: number): Promise<void> {
 
 if (command === 'serve') {
   process.on('disconnect', () => process.exit());
+  // Whoever started this one may have ended before anybody listened to that; by hand there is no channel at all.
+  if (process.send !== undefined && !process.connected) process.exit();
   await serve(args[0] ?? '', args[1] ?? 'a');
 } else if (command === 'run') {
   await run(Number(args[0] ?? '10'));
