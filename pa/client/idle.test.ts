@@ -48,11 +48,24 @@ test('an idle client whose connection is gone makes one for its lease only', asy
   expect(next.received).toEqual([]);
   await world.time.advance(1_500);
   expect(next.count('paExtendLease')).toBe(1);
-  expect(next.received.at(0)?.header.lowestUnfinished).toBe(2);
+  // The notice had arrived at the port before.
+  expect(next.count('paComplete')).toBe(0);
   await Promise.all([world.call('b'), world.time.settle()]);
   expect(next.count('paHello')).toBe(0);
   // Nobody had to wait for the new port.
   expect(world.stalls).toEqual([]);
+});
+
+test('a notice that was lost with its connection is sent with the next renewal', async () => {
+  const world = makeWorld();
+  world.area.leaseMs = 30_000;
+  const old = await world.serve(4);
+  await Promise.all([world.call('a'), world.time.settle()]);
+  await old.kill();
+  const next = await world.serve(5);
+  await world.time.advance(11_000);
+  expect([next.count('paExtendLease'), next.count('paComplete')]).toEqual([1, 1]);
+  expect([...world.area.sessions.values()].map((session) => session.lowestUnfinished)).toEqual([2]);
 });
 
 test('a lease that ended all the same: the next call says hello again', async () => {

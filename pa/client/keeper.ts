@@ -120,13 +120,16 @@ export class Keeper {
     for (const resolve of waiting) resolve(leaseMs);
   }
 
-  /** An idle client whose connection is gone does not make a new one for this: the next renewal carries the notice. */
+  /** An idle client whose connection is gone does not make a new one for this: the notice goes with the next renewal. */
   #complete(): void {
     const { link, life } = this.#host;
     if (link === undefined || life === undefined) return;
     const sender = this.#host.sender(life);
     if (sender.lowestUnfinished <= this.#toldBelow) return;
-    void link.complete(sender).then((reply) => this.#take(link, life, sender, reply));
+    void link.complete(sender).then((reply) => {
+      this.#take(link, life, reply);
+      if (reply.kind === 'result' && reply.result.known) this.told(sender.lowestUnfinished);
+    });
   }
 
   #armRenewal(): void {
@@ -149,8 +152,11 @@ export class Keeper {
     }
     const sender = this.#host.sender(life);
     void link.extendLease(sender, this.#extraMs).then((reply) => {
-      this.#take(link, life, sender, reply);
-      if (reply.kind === 'result') this.#extended(reply.result.known ? reply.result.leaseMs : 0);
+      this.#take(link, life, reply);
+      if (reply.kind !== 'result') return;
+      const { known, leaseMs } = reply.result;
+      this.#extended(known ? leaseMs : 0);
+      if (known && this.#host.isIdle) this.#complete();
     });
     // Again when that was not answered; a lease holds three of these.
     this.#armRenewal();
@@ -166,19 +172,13 @@ export class Keeper {
     });
   }
 
-  #take(
-    link: Link,
-    life: ClientLife,
-    sender: Sender,
-    reply: ProgramReply<{ readonly known: boolean }>,
-  ): void {
+  #take(link: Link, life: ClientLife, reply: ProgramReply<{ readonly known: boolean }>): void {
     if (this.#isStopped) return;
     switch (reply.kind) {
       case 'result':
         this.#needsRenewal = false;
         this.#host.answered(link);
-        if (reply.result.known) this.told(sender.lowestUnfinished);
-        else this.#host.expired(life);
+        if (!reply.result.known) this.#host.expired(life);
         return;
       case 'expired':
         this.#host.expired(life);
