@@ -27,92 +27,30 @@ import { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import { aliasName } from './cluster/simulated-server.ts';
 import { SimulationError } from './core/scheduler.ts';
 import { FaultInjector } from './faults/fault-injector.ts';
-import { drawWorld, sharedPort } from './world.ts';
-
-export interface RunOptions {
-  readonly seed: number;
-  /** The run ends after so many, or sooner: see World. */
-  readonly takeovers: number;
-  /** How many of the last steps a report of a failure has. */
-  readonly recentMax?: number;
-}
-
-/** What came of one run. */
-export interface RunResult {
-  readonly seed: number;
-  readonly digest: string;
-  readonly steps: number;
-  readonly takeovers: number;
-  /** Those of which some client waited for an answer, after which the new holder has answered. */
-  readonly underLoad: number;
-  readonly calls: number;
-  /** Replies that left servers, duplicates included, and were checked one by one. */
-  readonly answers: number;
-  /** Directories that were listed to the end while names in them changed. */
-  readonly listings: number;
-  /** What is wrong, one sentence each; empty where nothing is. */
-  readonly findings: readonly string[];
-}
+import { runNestedSimulation } from './nested/nested-run.ts';
+import { isNestedSeed } from './nested/nested-world.ts';
+import { type RunOptions, type RunResult, runToEnd, type Story } from './one-run.ts';
+import { drawWorld, leaseSweepMs, sharedPort } from './world.ts';
 
 /** A run has so many steps at most, and so many more for each takeover. */
 const stepsMin = 100_000;
 const stepsPerTakeover = 2_000;
-/** Leases that are over are looked for now and then. */
-const leaseSweepMs = 11_000;
 const names = ['a', 'b', 'c', 'd', 'e'];
 
 /** One world under one seed, from nothing to the last goodbye. Never rejects for what the servers do wrong. */
-export async function runSimulation(options: RunOptions): Promise<RunResult> {
+export function runSimulation(options: RunOptions): Promise<RunResult> {
+  if (isNestedSeed(options.seed)) return runNestedSimulation(options);
   const { seed } = options;
   const world = drawWorld(seed);
   const takeovers = Math.ceil(options.takeovers * world.takeoversShare);
   const cluster = new SimulatedCluster({ ...world.cluster, recentMax: options.recentMax ?? 0 });
   const recorder = new Recorder(() => cluster.scheduler.nowMs * 1_000);
   const run = new Run(cluster, recorder, world, takeovers);
-  const findings: string[] = [];
-  const state = { isOver: false };
-  run
-    .live()
-    .then(() => {
-      state.isOver = true;
-    })
-    .catch((error: unknown) => {
-      cluster.scheduler.fail(error instanceof Error ? error : new Error(String(error)));
-    });
-  // What nobody catches ends a real process: here it ends the run.
-  const unhandled = (reason: unknown): void => {
-    cluster.scheduler.fail(reason instanceof Error ? reason : new Error(String(reason)));
-  };
-  process.on('unhandledRejection', unhandled);
-  try {
-    const stepsMax = stepsMin + stepsPerTakeover * takeovers;
-    await cluster.scheduler.run(
-      // Whoever has lost something may wait for it for ever: what was found is enough.
-      () => state.isOver || cluster.checker.findings.length > 0,
-      stepsMax,
-      () => run.describe(),
-    );
-  } catch (error) {
-    findings.push(describeError(error));
-  } finally {
-    process.off('unhandledRejection', unhandled);
-  }
-  findings.push(...cluster.checker.findings, ...cluster.fatalProblems);
-  if (state.isOver) findings.push(...run.verdict());
-  return {
-    seed,
-    digest: cluster.scheduler.trace.digest,
-    steps: cluster.scheduler.steps,
-    takeovers: cluster.takeovers,
-    underLoad: cluster.takeoversUnderLoad,
-    calls: recorder.operations.length,
-    answers: cluster.checker.answers,
-    listings: run.listings,
-    findings: [...new Set(findings)],
-  };
+  return runToEnd(seed, run, stepsMin + stepsPerTakeover * takeovers);
 }
 
-class Run {
+class Run implements Story {
+  readonly clusters: readonly [SimulatedCluster];
   readonly #cluster: SimulatedCluster;
   readonly #recorder: Recorder;
   readonly #world: ReturnType<typeof drawWorld>;
@@ -133,6 +71,7 @@ class Run {
     takeovers: number,
   ) {
     this.#cluster = cluster;
+    this.clusters = [cluster];
     this.#recorder = recorder;
     this.#world = world;
     this.#takeovers = takeovers;
@@ -213,6 +152,10 @@ class Run {
       );
   }
 
+  get calls(): number {
+    return this.#recorder.operations.length;
+  }
+
   verdict(): string[] {
     const { disturbances } = this.#recorder;
     // A disk without room refuses: that is no error of the order, and must have changed nothing.
@@ -278,9 +221,4 @@ function findingsOf(verdict: Verdict): string[] {
 
 function isRefusedByDisk(outcome: Outcome): boolean {
   return outcome.status === 'error' && outcome.code === 'ENOSPC';
-}
-
-function describeError(error: unknown): string {
-  if (error instanceof SimulationError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

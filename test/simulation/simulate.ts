@@ -1,6 +1,7 @@
 import { type SimulateOptions, takeoversDefault } from './command-line.ts';
 import { runExhaustive } from './exhaustive/exhaustive.ts';
-import { type RunResult, runSimulation } from './run.ts';
+import type { RunResult } from './one-run.ts';
+import { runSimulation } from './run.ts';
 
 type Say = (line: string) => void;
 type OptionsOf<Kind> = Extract<SimulateOptions, { readonly kind: Kind }>;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Scheduler } from './core/scheduler.ts';
 import { parseCommandLine } from './command-line.ts';
+import { isNestedSeed } from './nested/nested-world.ts';
 import { runSimulation } from './run.ts';
 import { simulate } from './simulate.ts';
 
@@ -19,6 +20,21 @@ test('simulation: twenty seeds find nothing wrong', { timeout: 240_000 }, async 
   expect(totals.takeovers).toBeGreaterThan(10 * takeovers);
   expect(totals.underLoad).toBeGreaterThan(0.6 * totals.takeovers);
   expect(totals.listings).toBeGreaterThan(0);
+});
+
+test('simulation: an alias that calls another one, both pairs harmed: nothing is lost or done twice, and nothing hangs', {
+  timeout: 240_000,
+}, async () => {
+  const seeds = Array.from({ length: 100 }, (_, index) => index + 1).filter(isNestedSeed);
+  const totals = { takeovers: 0, calls: 0 };
+  for (const seed of seeds) {
+    const result = await runSimulation({ seed, takeovers });
+    expect(result).toMatchObject({ seed, findings: [] });
+    totals.takeovers += result.takeovers;
+    totals.calls += result.calls;
+  }
+  expect(totals.takeovers).toBeGreaterThan(5 * takeovers);
+  expect(totals.calls).toBeGreaterThan(totals.takeovers);
 });
 
 test('simulation: the same seed takes the same steps, another seed others', {

@@ -25,6 +25,8 @@ export interface World {
 }
 
 export const sharedPort = 2_049;
+/** Leases that are over are looked for now and then. */
+export const leaseSweepMs = 11_000;
 /** Longer than any run keeps a client from being served; where nothing takes long, that is less. */
 const leaseMs = 60_000;
 const briskLeaseMs = 20_000;
@@ -34,7 +36,7 @@ const briskShare = 7 / 8;
 /** Of the brisk ones. */
 const bulkShare = 1 / 8;
 
-const calm: FaultWeights = {
+export const calm: FaultWeights = {
   kill: 0,
   killAtStep: 0,
   killClaimer: 0,
@@ -55,7 +57,7 @@ const calm: FaultWeights = {
   switchover: 0,
 };
 
-const briskFaults: Partial<FaultWeights> = {
+export const briskFaults: Partial<FaultWeights> = {
   kill: 1,
   killAtStep: 8,
   killClaimer: 1.5,
@@ -160,7 +162,7 @@ function richWorld(seed: number, random: Random): World {
 }
 
 /** Some kinds of faults in each run, so that rare ones get room. */
-function drawWeights(random: Random): FaultWeights {
+export function drawWeights(random: Random): FaultWeights {
   const weights: FaultWeights = {
     kill: 6,
     killAtStep: 8,

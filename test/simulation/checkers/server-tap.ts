@@ -1,3 +1,5 @@
+import { AuditProgramV1 } from '../../../examples/audit-log/generated/audit.ts';
+import { DocumentsProgramV1 } from '../../../examples/audit-log/generated/documents.ts';
 import { decodeCallHeader, decodeReplyHeader, paFlavor } from '../../../pa/header.ts';
 import { clientKey, registeredReplies } from '../../../pa/server/records.ts';
 import { slotBytes } from '../../../pa/server/slot-keys.ts';
@@ -15,6 +17,11 @@ import type { SimulatedStream, StreamObserver } from '../network/simulated-strea
 import { type AcknowledgementChecker, type CallId, callId } from './acknowledgement-checker.ts';
 
 /** What a reply's key has after its client's. */
+
+/** Those of services. What pair and PA messages say is checked by what follows from it. */
+const checkedPrograms = new Set<number>(
+  [NfsProgramV3, DocumentsProgramV1, AuditProgramV1].map(({ program }) => program),
+);
 
 const epochPattern = /\/epochs\/([1-9]\d*)$/;
 
@@ -62,8 +69,7 @@ export function tapDatagrams(checker: AcknowledgementChecker, process: string, s
 
 function noteCall(open: Map<number, OpenCall>, record: Buffer, arrivedStep: number): void {
   const call = decodeCall(record);
-  // Pair and PA messages have no id, and what they say is checked by what follows from it.
-  if (call === undefined || 'refusal' in call || call.program !== NfsProgramV3.program) return;
+  if (call === undefined || 'refusal' in call || !checkedPrograms.has(call.program)) return;
   const decoded =
     call.verifier.flavor === paFlavor ? decodeCallHeader(call.verifier.body) : undefined;
   let id: CallId | undefined;

@@ -14,6 +14,7 @@ import { DiskFaults } from '../faults/disk-faults.ts';
 import { type NetworkFaults, SimulatedNetwork } from '../network/simulated-network.ts';
 import { SimulatedPam, simulatedHttp } from '../pam/simulated-pam.ts';
 import {
+  aliasName,
   areaDirectory,
   createSimulatedServices,
   type ServerSettings,
@@ -23,6 +24,10 @@ import {
 
 export interface ClusterOptions {
   readonly seed: number;
+  /** Default: a file server. */
+  readonly serves?: { readonly alias: string; readonly services: VolumeServices };
+  /** Whose time, network and PAMs are this one's too; the disk is another machine's. Its seed must be another one. */
+  readonly beside?: SimulatedCluster;
   readonly settings: ServerSettings;
   readonly networkFaults: NetworkFaults;
   readonly looksAtOnce: boolean;
@@ -61,7 +66,7 @@ export class SimulatedCluster {
   readonly members = new Map<string, Member>();
   readonly problems: string[] = [];
   readonly #options: ClusterOptions;
-  readonly #services: VolumeServices;
+  readonly #serves: { readonly alias: string; readonly services: VolumeServices };
   /** Those that live. */
   readonly #processes = new Map<number, SimulatedProcess>();
   #pids = 0;
@@ -79,23 +84,27 @@ export class SimulatedCluster {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    this.#services = createSimulatedServices(seededRandom(options.seed));
-    this.scheduler = new Scheduler(options.seed, options.recentMax);
+    const { beside, serves } = options;
+    this.#serves = serves ?? {
+      alias: aliasName,
+      services: createSimulatedServices(seededRandom(options.seed)),
+    };
+    this.scheduler = beside?.scheduler ?? new Scheduler(options.seed, options.recentMax);
     const { scheduler, checker } = this;
-    this.network = new SimulatedNetwork(
-      scheduler,
-      scheduler.random.fork('network'),
-      options.networkFaults,
-    );
+    this.network =
+      beside?.network ??
+      new SimulatedNetwork(scheduler, scheduler.random.fork('network'), options.networkFaults);
     checker.onAnswer = (process) => {
       if (this.#awaited.delete(process)) this.takeoversUnderLoad += 1;
     };
-    this.network.observe = (stream) => tapConnection(checker, stream, () => scheduler.steps);
+    this.#tapConnections();
     this.#tapDatagrams();
-    this.pams = Array.from(
-      { length: options.pams },
-      (_, index) => new SimulatedPam(scheduler, `http://pam-${index}:7460`),
-    );
+    this.pams =
+      beside?.pams ??
+      Array.from(
+        { length: options.pams },
+        (_, index) => new SimulatedPam(scheduler, `http://pam-${index}:7460`),
+      );
   }
 
   /** A process with its own part of the world. */
@@ -148,11 +157,12 @@ export class SimulatedCluster {
     });
     const environment = { ...this.clientEnvironment(process), folder };
     startSimulatedServer({
+      alias: this.#serves.alias,
       process,
       environment,
       directory: this.directoryOf(process),
       settings: this.#options.settings,
-      services: this.#services,
+      services: this.#serves.services,
       endProcess: (pid) => !process.isDead && this.#endProcess(pid),
       observe: (event) => {
         this.#note(member, event);
@@ -234,6 +244,16 @@ export class SimulatedCluster {
     const epoch = Number(path.slice(claimsPrefix.length));
     if (!(epoch >= 2) || this.disk.find(`${areaDirectory}/claims/${epoch}`) !== undefined) return;
     this.checker.looked(process.name, epoch - 1, this.scheduler.steps);
+  }
+
+  /** Those of its own processes; the others' are watched by their own clusters. */
+  #tapConnections(): void {
+    const { checker, scheduler, network } = this;
+    const others = network.observe;
+    network.observe = (stream) =>
+      this.#processes.get(stream.owner.pid) === stream.owner
+        ? tapConnection(checker, stream, () => scheduler.steps)
+        : others?.(stream);
   }
 
   #tapDatagrams(): void {

@@ -35,6 +35,7 @@ export interface ServerSettings {
 }
 
 export interface ServerParts {
+  readonly alias: string;
   readonly process: SimulatedProcess;
   readonly environment: Environment;
   readonly directory: HttpPortDirectory;
@@ -82,7 +83,7 @@ export async function startSimulatedServer(parts: ServerParts): Promise<Simulate
     problem: (message, cause) => observe({ kind: 'problem', message, cause }),
   });
   const volume = pair.addVolume({
-    alias: aliasName,
+    alias: parts.alias,
     area,
     services: parts.services,
     listen: { host: '127.0.0.1', port: settings.portOf(node) },

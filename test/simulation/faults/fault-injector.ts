@@ -47,6 +47,13 @@ export interface FaultPace {
   readonly hungMsMax: number;
 }
 
+/** Where one world has several clusters, what makes one's faults others than the next one's. */
+export interface FaultScope {
+  readonly name: string;
+  /** Between which connections are cut, beside the cluster's own. */
+  readonly machines: readonly string[];
+}
+
 const tableFile = /\.ldb$/;
 const segmentFile = /\/segments\//;
 const recoveredLookMs = 20;
@@ -58,6 +65,7 @@ export class FaultInjector {
   readonly #cluster: SimulatedCluster;
   readonly #random: SeededRandom;
   readonly #pace: FaultPace;
+  readonly #machines: readonly string[];
   readonly #lots: readonly (readonly [FaultKind, number])[];
   readonly #weightSum: number;
   /** Steps of a process until something happens to it. */
@@ -68,13 +76,25 @@ export class FaultInjector {
   #recover: () => void = () => undefined;
   #isCalm = false;
 
-  constructor(cluster: SimulatedCluster, weights: FaultWeights, pace: FaultPace) {
+  constructor(
+    cluster: SimulatedCluster,
+    weights: FaultWeights,
+    pace: FaultPace,
+    { name, machines }: FaultScope = {
+      name: 'faults',
+      machines: ['client-0', 'client-1', 'auditor'],
+    },
+  ) {
     this.#cluster = cluster;
+    this.#machines = machines;
     this.#pace = pace;
-    this.#random = cluster.scheduler.random.fork('faults');
+    this.#random = cluster.scheduler.random.fork(name);
     this.#lots = Object.entries(weights) as [FaultKind, number][];
     this.#weightSum = this.#lots.reduce((sum, [, weight]) => sum + weight, 0);
+    // Of another cluster in the same world.
+    const others = cluster.scheduler.beforeStep;
     cluster.scheduler.beforeStep = (process) => {
+      others?.(process);
       const countdown = this.#countdowns.get(process);
       if (countdown === undefined) return;
       countdown.steps -= 1;
@@ -270,7 +290,7 @@ export class FaultInjector {
   }
 
   #cutNetwork(): void {
-    const machines = [...this.#cluster.members.keys(), 'client-0', 'client-1', 'auditor'];
+    const machines = [...this.#cluster.members.keys(), ...this.#machines];
     const [from, to] = [this.#random.pick(machines), this.#random.pick(machines)];
     const forMs = this.#random.fraction() * 3_000;
     this.#cluster.network.cut(from, to, forMs);

@@ -3,12 +3,14 @@ import { runProgram } from '../compiled-program.ts';
 import { acknowledgingMutations } from './acknowledging.ts';
 import { claimingMutations } from './claiming.ts';
 import { filesOf, mutate, type Mutation } from './mutation.ts';
+import { nestedCallMutations } from './nested-calls.ts';
 import { valueLogMutations } from './value-log.ts';
 
 export const mutations: readonly Mutation[] = [
   ...acknowledgingMutations,
   ...claimingMutations,
   ...valueLogMutations,
+  ...nestedCallMutations,
 ];
 
 /** How a broken program was found out. */
