@@ -16,6 +16,7 @@ import {
   type ReplyHeader,
   verifyCallHeader,
 } from '../header.ts';
+import { KnownHeader } from '../known-header.ts';
 import type { CallTarget } from './call-target.ts';
 import type { ClusterSecret } from '../secret.ts';
 import type { CallCounters } from './counters.ts';
@@ -82,6 +83,8 @@ export class FtIpc {
   readonly #program: PaProgram;
   readonly #areaId: Buffer;
   readonly #ok: OpaqueAuth;
+  /** The last header of each connection that was decoded, and named this alias. */
+  readonly #known = new WeakMap<RpcConnection, KnownHeader>();
 
   constructor(parts: FtIpcParts) {
     this.#parts = parts;
@@ -91,8 +94,14 @@ export class FtIpc {
   }
 
   onCall(call: RpcCall, connection: RpcConnection, caller: Caller): void {
-    const { counters, sessions } = this.#parts;
-    const decoded = decodeCallHeader(call.verifier.body);
+    const { counters } = this.#parts;
+    const { body } = call.verifier;
+    const known = this.#known.get(connection)?.next(body);
+    if (known !== undefined) {
+      this.#take(call, known, caller, connection);
+      return;
+    }
+    const decoded = decodeCallHeader(body);
     if (!decoded.ok) {
       counters.malformed += 1;
       connection.reply(call.xid, rejectedReply({ status: 'AUTH_ERROR', authStat: 'AUTH_BADVERF' }));
@@ -109,6 +118,12 @@ export class FtIpc {
       connection.reply(call.xid, rejectedReply({ status: 'AUTH_ERROR', authStat: 'AUTH_BADVERF' }));
       return;
     }
+    if (header.origin === undefined) this.#known.set(connection, new KnownHeader(body, header));
+    this.#take(call, header, caller, connection);
+  }
+
+  #take(call: RpcCall, header: CallHeader, caller: Caller, connection: RpcConnection): void {
+    const { sessions } = this.#parts;
     const target: CallTarget = { xid: call.xid, connection };
     const ftCall: FtCall = { call, header, caller: this.#originOf(caller, header), target };
     if (this.#program.serves(call)) {
