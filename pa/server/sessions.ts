@@ -40,6 +40,10 @@ export class Sessions<Route> {
   readonly #leaseMs: number;
   readonly #sessions = new Map<Key, Session<Route>>();
   readonly #loading = new Map<Key, Promise<Session<Route> | undefined>>();
+  /** The last one that was looked for: the headers of a client's calls have one buffer for its UI (`KnownHeader`). */
+  #last:
+    | { readonly clientUi: Uint8Array; readonly incarnation: number; readonly key: Key }
+    | undefined;
   /** Called when a life of a client has ended, before what it left is freed. */
   onEnd: (client: Key) => void = () => undefined;
 
@@ -63,9 +67,17 @@ export class Sessions<Route> {
 
   /** The session, if it is in memory. Renews the lease: any message does. */
   find(clientUi: Uint8Array, incarnation: number): Session<Route> | undefined {
-    const session = this.#sessions.get(clientKey(clientUi, incarnation));
+    const session = this.#sessions.get(this.#keyOf(clientUi, incarnation));
     if (session !== undefined) this.renew(session);
     return session;
+  }
+
+  #keyOf(clientUi: Uint8Array, incarnation: number): Key {
+    const last = this.#last;
+    if (last?.clientUi === clientUi && last.incarnation === incarnation) return last.key;
+    const key = clientKey(clientUi, incarnation);
+    this.#last = { clientUi, incarnation, key };
+    return key;
   }
 
   /** That life has ended, as far as what is in memory tells. */

@@ -57,7 +57,8 @@ export class ListCache {
   /** Records that one load brings; a page that has grown to more than twice as many is cut in two. */
   readonly loadedRecordsMax: number;
   readonly #bytesMax: number;
-  readonly #tables = new Map<Table<unknown>, Map<Key, List>>();
+  /** One or two, compared one by one. */
+  readonly #tables: { readonly table: Table<unknown>; readonly lists: Map<Key, List> }[] = [];
   /** In the order of their last use. */
   readonly #recent = new Set<Page>();
   #bytes = 0;
@@ -73,7 +74,7 @@ export class ListCache {
 
   /** The records of a range, as they are after everything executed so far, or what has to be loaded first. */
   find(table: Table<unknown>, { from, to, limit }: TableRange): FoundRange {
-    const list = this.#tables.get(table)?.get(listKeyOf(table, from));
+    const list = this.#listsOf(table).get(listKeyOf(table, from));
     let at = from;
     let records: TableRecord<unknown>[] = [];
     while (at < to && records.length < limit) {
@@ -92,11 +93,7 @@ export class ListCache {
 
   /** A load that begins now; every change from now on is noted for it. */
   begin(gap: ListGap): ListLoad {
-    let lists = this.#tables.get(gap.table);
-    if (lists === undefined) {
-      lists = new Map();
-      this.#tables.set(gap.table, lists);
-    }
+    const lists = this.#listsOf(gap.table);
     const key = listKeyOf(gap.table, gap.from);
     let list = lists.get(key);
     if (list === undefined) {
@@ -140,7 +137,7 @@ export class ListCache {
 
   /** A change was executed; `value` undefined: the record is gone. */
   change(table: Table<unknown>, key: Key, value: unknown, valueBytes: number, batch: number): void {
-    const list = this.#tables.get(table)?.get(listKeyOf(table, key));
+    const list = this.#listsOf(table).get(listKeyOf(table, key));
     if (list === undefined) return;
     list.batch = batch;
     for (const load of list.loads) load.changed.set(key, { value, valueBytes });
@@ -206,8 +203,15 @@ export class ListCache {
 
   #dropIfUnused(list: List): void {
     if (list.pages.length === 0 && list.loads.size === 0) {
-      this.#tables.get(list.table)?.delete(list.key);
+      this.#listsOf(list.table).delete(list.key);
     }
+  }
+
+  #listsOf(table: Table<unknown>): Map<Key, List> {
+    for (const known of this.#tables) if (known.table === table) return known.lists;
+    const lists = new Map<Key, List>();
+    this.#tables.push({ table, lists });
+    return lists;
   }
 }
 
