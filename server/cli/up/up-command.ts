@@ -1,22 +1,17 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nodeEnvironment } from '../../../environment/adapters/node-environment.ts';
 import { nodeRandom } from '../../../environment/adapters/node-random.ts';
-import {
-  type LockOutcome,
-  type ProcessLock,
-  takeProcessLock,
-} from '../../../pa/adapters/process-lock-adapter.ts';
 import { isLoopback } from '../../../pa/bind-rule.ts';
 import { createSecretFile, readSecretFile } from '../../../pa/adapters/secret-file-adapter.ts';
 import { type Portmapper, startPortmapper } from '../../../rpc/portmapper/portmapper.ts';
 import { ConfiguredExports } from '../../exports/configured-exports.ts';
 import { type ExportOptions, exportSources } from '../export-sources.ts';
 import { aliasPorts, type PortOptions } from '../alias-ports.ts';
-import { systemCodeOf } from '../../../environment/system-code.ts';
 import { bindFailure, CommandFailure } from '../failure.ts';
 import { Cluster } from './cluster.ts';
 import { secretFileName } from './cluster-file.ts';
+import { lockDataFolder, makeDataFolder } from './data-folder.ts';
 import { nextCommands } from './next-commands.ts';
 import { bindPorts, type HeldPorts, takePorts } from './held-ports.ts';
 import { passedSockets, socketsOf } from './passed-sockets.ts';
@@ -25,8 +20,6 @@ import { jsonOutput, terminalOutput, type UpOutput } from './up-output.ts';
 
 /** Everything is on this machine. */
 const host = '127.0.0.1';
-/** Makes this process the only `fuga up` on its folder. */
-const lockName = 'cluster.lock';
 
 export interface UpCommandOptions extends ExportOptions, PortOptions {
   readonly data: string;
@@ -48,8 +41,8 @@ export async function runUp(options: UpCommandOptions): Promise<void> {
   const output = options.json
     ? jsonOutput(write, () => new Date())
     : terminalOutput(write, () => new Date(), options.verbose);
-  const folder = prepareFolder(options.data);
-  const lock = lockOrFail(folder, options.data);
+  const folder = makeDataFolder(options.data);
+  const lock = lockDataFolder(folder, options.data);
   let portmapper: Portmapper | undefined;
   try {
     portmapper = options.portmapper ? await openPortmapper(options, output) : undefined;
@@ -196,32 +189,6 @@ function serverCommand(
   ];
 }
 
-function prepareFolder(data: string): string {
-  const folder = resolve(data);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new CommandFailure(`${data} cannot be made a data folder: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-  return folder;
-}
-
-function lockOrFail(folder: string, data: string): ProcessLock {
-  let outcome: LockOutcome;
-  try {
-    outcome = takeProcessLock(join(folder, lockName));
-  } catch (cause) {
-    const why = systemCodeOf(cause) === 'EACCES' ? 'it is not writable' : messageOf(cause);
-    throw new CommandFailure(`${data} cannot be used as a data folder: ${why}`, { cause });
-  }
-  if (outcome.kind === 'locked') return outcome.lock;
-  throw new CommandFailure(
-    `${data} is in use by another \`fuga up\` (pid ${outcome.pid}): end that one, or choose another folder with --data`,
-  );
-}
-
 async function prepareSecret(folder: string): Promise<string> {
   const path = join(folder, secretFileName);
   if (existsSync(path)) await readSecretFile(path);
@@ -231,10 +198,6 @@ async function prepareSecret(folder: string): Promise<string> {
 
 function nodeName(index: number): string {
   return String.fromCharCode('a'.charCodeAt(0) + index);
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function write(text: string): void {
