@@ -12,6 +12,8 @@ export interface ServerPairOptions {
   readonly port?: number;
   /** How many PAMs there are; default 1. */
   readonly pams?: number;
+  /** Puts files where the stable area of `home` is going to be. */
+  readonly restore?: (area: string) => void;
 }
 
 interface Server {
@@ -37,6 +39,7 @@ export class ServerPair {
   }
 
   async open(): Promise<void> {
+    this.#options.restore?.(join(this.#data, 'area', 'home'));
     if (this.#options.host !== undefined) await runFuga(['secret', join(this.#data, 'secret')]);
     for (let index = 0; index < (this.#options.pams ?? 1); index += 1) {
       await this.#startPam(index, '0');
