@@ -111,12 +111,13 @@ async function run(seconds: number): Promise<void> {
     await client.documentsNull(undefined);
     const endMs = Date.now() + seconds * 1_000;
     const isOver = (): boolean => Date.now() >= endMs;
-    const writing = writers.map(
-      async (name) => [name, await writeVersions(client, name, isOver)] as const,
+    const told = new Map(writers.map((name): [string, bigint[]] => [name, []]));
+    const writing = [...told].map(([name, positions]) =>
+      writeVersions(client, name, positions, isOver),
     );
-    const [kills, ...told] = await Promise.all([killNowAndThen(pairs, endMs), ...writing]);
+    const [kills] = await Promise.all([killNowAndThen(pairs, endMs), ...writing]);
     const entries = await readLog(new AuditProgramV1Client(log));
-    const wrong = await compare(client, entries, new Map(told));
+    const wrong = await compare(client, entries, told);
     for (const line of wrong) console.log(line);
     console.log(`${entries.length} entries, ${kills} processes killed`);
     console.log(

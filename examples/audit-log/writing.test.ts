@@ -8,9 +8,13 @@ const second = { position: 3n, text: 'ann version 2' };
 const other = { position: 2n, text: 'bob version 1' };
 
 /** What is wrong with this log, where the document holds this. */
-function wrongWith(log: readonly (typeof first)[], content = 'version 2'): Promise<string[]> {
+function wrongWith(
+  log: readonly (typeof first)[],
+  content = 'version 2',
+  orphans: readonly string[] = [],
+): Promise<string[]> {
   const call = () => Promise.resolve(content as never);
-  return compare(new DocumentsProgramV1Client({ call }), log, told);
+  return compare(new DocumentsProgramV1Client({ call }), log, told, new Set(orphans));
 }
 
 test('audit log: a log with each acknowledged write once, in order, is right', async () => {
@@ -33,5 +37,17 @@ test.each([
 test('audit log: a document that is older than its last write is found', async () => {
   expect(await wrongWith([first, second], 'version 1')).toEqual([
     'ann has "version 1", and not "version 2"',
+  ]);
+});
+
+test('audit log: what a dead writer was not told any more may be in the log and in the document, or in neither', async () => {
+  const third = { position: 4n, text: 'ann version 3' };
+  const all = [first, second, third];
+  expect(await wrongWith([first, second], 'version 2', ['ann'])).toEqual([]);
+  expect(await wrongWith(all, 'version 3', ['ann'])).toEqual([]);
+  expect(await wrongWith(all, 'version 3')).toHaveLength(2);
+  expect(await wrongWith(all, 'version 2', ['ann'])).toHaveLength(1);
+  expect(await wrongWith([...all, { ...third, position: 5n }], 'version 3', ['ann'])).toEqual([
+    '4 entries for 3 writes',
   ]);
 });

@@ -376,7 +376,7 @@ export class AliasSession implements ConnectorHost, KeeperHost, SilenceHost {
     const nowMs = this.#nowMs();
     this.#meter.tick(nowMs, () => this.#connector.waitingReason());
     const reason = reasonToGiveUp(this.#options, {
-      unknownForMs: this.#connector.unknownForMs(nowMs),
+      unknownForMs: this.#connector.unknownForMs,
       waitedMs: this.#meter.waitedMs(nowMs),
     });
     if (reason !== undefined) this.#failAll(reason.code, reason.message);

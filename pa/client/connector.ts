@@ -53,8 +53,10 @@ export class Connector {
   #areaUi: string | undefined;
   /** A port of another area, told since this time, and not believed yet. */
   #otherArea: { readonly port: Port; readonly sinceMs: number } | undefined;
-  /** What PAM said last, where that was not a port, and since when. */
-  #nothing: { readonly kind: Lookup['kind']; readonly sinceMs: number } | undefined;
+  /** What PAM said last, where that was not a port, since when, and when. */
+  #nothing:
+    | { readonly kind: Lookup['kind']; readonly sinceMs: number; readonly lastMs: number }
+    | undefined;
   #isClosed = false;
 
   constructor(host: ConnectorHost, options: ConnectorOptions) {
@@ -93,10 +95,13 @@ export class Connector {
     return this.#otherArea !== undefined;
   }
 
-  /** For how long every PAM has said that there is no such alias, while no port was ever known; 0 otherwise. */
-  unknownForMs(nowMs: number): number {
+  /**
+   * For how long every PAM has said that there is no such alias, while no port was ever known; 0 otherwise. Up to when that was
+   * said last: whoever stood still meanwhile has asked nobody.
+   */
+  get unknownForMs(): number {
     if (this.#nothing?.kind !== 'unknown-alias' || this.#candidates.best !== undefined) return 0;
-    return nowMs - this.#nothing.sinceMs;
+    return this.#nothing.lastMs - this.#nothing.sinceMs;
   }
 
   waitingReason(): WaitingReason {
@@ -264,9 +269,10 @@ export class Connector {
   }
 
   #toldNothing(lookup: Exclude<Lookup, { kind: 'found' }>): void {
-    const sinceMs = this.#nothing?.kind === lookup.kind ? this.#nothing.sinceMs : this.#nowMs();
+    const lastMs = this.#nowMs();
+    const sinceMs = this.#nothing?.kind === lookup.kind ? this.#nothing.sinceMs : lastMs;
     if (lookup.kind === 'unreachable' && lookup.hint !== undefined) this.#told(lookup.hint);
-    this.#nothing = { kind: lookup.kind, sinceMs };
+    this.#nothing = { kind: lookup.kind, sinceMs, lastMs };
   }
 
   #nowMs(): number {

@@ -62,12 +62,32 @@ test('an alias that no PAM knows: a clear error, after a moment for PAMs that ha
   });
   await world.time.advance(900);
   expect(isOver).toBe(false);
-  await world.time.advance(300);
+  await world.time.advance(1_000);
   expect(await ending).toEqual({ ok: false, code: 'PA_UNKNOWN_ALIAS', outcome: 'not-executed' });
   const next = world.call('b');
   await world.serve(4);
   await world.time.advance(100);
   expect(await next).toEqual(ok('b', 1));
+});
+
+test('an alias that was unknown before this process stood still: no error before it has asked again', async () => {
+  const { directory, ...world } = makeWorld();
+  const look = directory.lookup.bind(directory);
+  let goOn: () => void = () => undefined;
+  const standing = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  directory.lookup = async (alias) => {
+    if (directory.lookups > 0) await standing;
+    return look(alias);
+  };
+  const ending = world.call('a');
+  await world.time.advance(5_000);
+  expect(directory.lookups).toBe(1);
+  await world.serve(4);
+  goOn();
+  await world.time.advance(100);
+  expect(await ending).toEqual(ok('a', 1));
 });
 
 test('a PAM that was restarted empty and is refilled by a heartbeat in time: no error', async () => {

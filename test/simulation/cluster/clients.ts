@@ -3,7 +3,11 @@ import { seededRandom } from '../../../environment/testing/seeded-random.ts';
 import { HandleTable } from '../../../chaos/workload/handle-table.ts';
 import type { FileService } from '../../../chaos/workload/file-service.ts';
 import { nfsFileService } from '../../../chaos/workload/nfs-file-service.ts';
-import { createPaClient, type PaClient } from '../../../pa/client/pa-client.ts';
+import {
+  createPaClient,
+  type PaClient,
+  type PaClientOptions,
+} from '../../../pa/client/pa-client.ts';
 import { PaError } from '../../../pa/error.ts';
 import { authSys } from '../../../rpc/auth.ts';
 import type { DatagramChannel } from '../../../rpc/client/datagram-channel.ts';
@@ -34,11 +38,16 @@ export interface SimulatedClient {
   close(): Promise<void>;
 }
 
-export function makePaClient(cluster: SimulatedCluster, name: string): SimulatedClient {
+/** `identity`: of a client that has lived before. */
+export function makePaClient(
+  cluster: SimulatedCluster,
+  name: string,
+  identity: Pick<PaClientOptions, 'ui' | 'lives'> = {},
+): SimulatedClient {
   const process = cluster.makeProcess(name);
   const environment = cluster.clientEnvironment(process);
   const directory = cluster.directoryOf(process);
-  const pa = createPaClient({ environment, directory, credential: rootCredential });
+  const pa = createPaClient({ environment, directory, credential: rootCredential, ...identity });
   return {
     process,
     caller: pa.alias(aliasName),

@@ -3,7 +3,7 @@ import { audit } from '../../../examples/audit-log/audit-service.ts';
 import { documentFiles } from '../../../examples/audit-log/documents-service.ts';
 import { AuditProgramV1Client } from '../../../examples/audit-log/generated/audit.ts';
 import { DocumentsProgramV1Client } from '../../../examples/audit-log/generated/documents.ts';
-import { compare, readLog, writeVersions } from '../../../examples/audit-log/writing.ts';
+import { compare, readLog } from '../../../examples/audit-log/writing.ts';
 import { nestedCalls } from '../../../pa/server/nested/records.ts';
 import { clientRecords, registeredReplies } from '../../../pa/server/records.ts';
 import { systemPrefix } from '../../../stable-area/keys.ts';
@@ -13,11 +13,13 @@ import { FaultInjector } from '../faults/fault-injector.ts';
 import { type RunOptions, type RunResult, runToEnd, type Story } from '../one-run.ts';
 import { leaseSweepMs } from '../world.ts';
 import { drawNestedWorld, type NestedWorld } from './nested-world.ts';
+import { documentsAlias, Writer } from './writer.ts';
 
-const documentsAlias = 'documents';
 const auditAlias = 'audit';
 /** From one pair's seed to the other's: further than processes are numbered. */
 const seedStep = 1_000;
+/** Longer than it takes to connect again, and to ask for what was lost with a connection. */
+const orphansMs = 15_000;
 const stepsMin = 100_000;
 const stepsPerTakeover = 4_000;
 const allKeys = { from: systemPrefix, to: '\xff', limit: Number.MAX_SAFE_INTEGER };
@@ -41,7 +43,7 @@ class NestedStory implements Story {
   readonly #world: NestedWorld;
   readonly #takeovers: number;
   readonly #faults: readonly FaultInjector[];
-  readonly #writers: SimulatedClient[] = [];
+  readonly #writers: readonly Writer[];
   #isOver = false;
   #wrong: readonly string[] = [];
 
@@ -61,8 +63,21 @@ class NestedStory implements Story {
       serves: { alias: auditAlias, services: audit },
     });
     this.clusters = [caller, called];
-    for (const each of this.clusters) each.isUnderLoad = () => this.#isUnderLoad();
     const clients = Array.from({ length: world.writers }, (_, index) => `client-${index}`);
+    this.#writers = clients.map(
+      (name) =>
+        new Writer({
+          cluster: caller,
+          name,
+          random: caller.scheduler.random.fork(name),
+          documentsEach: world.documentsEach,
+          lifeMsMax: world.writerLifeMsMax,
+          isOver: () => this.#isOver,
+        }),
+    );
+    for (const each of this.clusters) {
+      each.isUnderLoad = () => this.#writers.some(({ isWaiting }) => isWaiting);
+    }
     this.#faults = [
       new FaultInjector(caller, faults[0], pace, {
         name: documentsAlias,
@@ -77,13 +92,12 @@ class NestedStory implements Story {
     const [callers, others] = this.#world.nodes;
     for (const node of callers) caller.startServer(node);
     for (const node of others) called.startServer(node);
-    const writing = this.#startWriting();
+    const writing = this.#writers.map((writer) => writer.run());
     const isEnough = (): boolean => caller.takeovers + called.takeovers >= this.#takeovers;
     await Promise.all(this.#faults.map((faults) => faults.run(isEnough)));
     this.#isOver = true;
-    const told = new Map(await Promise.all(writing));
-    for (const positions of told.values()) this.calls += positions.length;
-    await this.#audit(told);
+    await Promise.all(writing);
+    await this.#audit();
     this.#wrong = [
       ...this.#wrong,
       ...(await findLeft(documentsAlias, caller, this.#world, 0)),
@@ -97,44 +111,22 @@ class NestedStory implements Story {
   }
 
   describe(): string {
-    const waiting = this.#writers.map(({ process, pa }) => {
-      const status = pa?.alias(documentsAlias).status();
-      return `${process.name}: ${status?.outstanding} outstanding, ${status?.queued} queued, port ${JSON.stringify(status?.port)}`;
-    });
+    const waiting = this.#writers.map((writer) => writer.describe());
     return [...waiting, ...this.clusters.map((cluster) => cluster.describe())].join('\n');
   }
 
-  /** Each writer ends with the call that it makes when it is over. */
-  #startWriting(): Promise<readonly [string, readonly bigint[]]>[] {
-    const [caller] = this.clusters;
-    const { writers, documentsEach } = this.#world;
-    const writing: Promise<readonly [string, readonly bigint[]]>[] = [];
-    for (let writer = 0; writer < writers; writer += 1) {
-      const client = makePaClient(caller, `client-${writer}`);
-      this.#writers.push(client);
-      const documents = new DocumentsProgramV1Client(aliasOf(client, documentsAlias));
-      for (let count = 0; count < documentsEach; count += 1) {
-        const name = `document-${writer}-${count}`;
-        const written = writeVersions(documents, name, () => this.#isOver);
-        writing.push(written.then((positions) => [name, positions] as const));
-      }
-    }
-    return writing;
-  }
-
-  async #audit(told: ReadonlyMap<string, readonly bigint[]>): Promise<void> {
+  async #audit(): Promise<void> {
+    const told = new Map(this.#writers.flatMap((writer) => [...writer.told]));
+    const orphans = new Set(this.#writers.flatMap((writer) => [...writer.orphans]));
+    for (const positions of told.values()) this.calls += positions.length;
     const auditor = makePaClient(this.clusters[0], 'auditor');
+    // What a writer was killed in goes on without it.
+    if (orphans.size > 0) await delay(auditor.process.timers, orphansMs);
     const log = await readLog(new AuditProgramV1Client(aliasOf(auditor, auditAlias)));
     const documents = new DocumentsProgramV1Client(aliasOf(auditor, documentsAlias));
-    this.#wrong = await compare(documents, log, told);
-    await Promise.all([...this.#writers, auditor].map((client) => client.close()));
-  }
-
-  #isUnderLoad(): boolean {
-    return this.#writers.some(({ pa }) => {
-      const status = pa?.alias(documentsAlias).status();
-      return status !== undefined && status.outstanding + status.queued > 0;
-    });
+    this.#wrong = await compare(documents, log, told, orphans);
+    for (const { client } of this.#writers) await client?.close();
+    await auditor.close();
   }
 }
 

@@ -15,6 +15,8 @@ export interface NestedWorld {
   readonly writers: number;
   /** Each writer has so many, and writes one version of each after the other. */
   readonly documentsEach: number;
+  /** So long a writer lives at most, until it is killed and another process goes on as the same client; undefined: to the end. */
+  readonly writerLifeMsMax: number | undefined;
   readonly faults: readonly [FaultWeights, FaultWeights];
   readonly pace: FaultPace;
 }
@@ -47,6 +49,7 @@ function briskWorld(seed: number, random: Random): NestedWorld {
     takeoversShare: 1,
     writers: random.integer(1, 3),
     documentsEach: random.integer(1, 3),
+    writerLifeMsMax: random.pick([undefined, undefined, 100]),
     faults: random.pick([
       [faults, faults],
       [faults, { ...faults, kill: 0.2, killAtStep: 0.2, killClaimer: 0 }],
@@ -96,6 +99,7 @@ function richWorld(seed: number, random: Random): NestedWorld {
     takeoversShare: 1 / 5,
     writers: random.integer(1, 3),
     documentsEach: random.integer(1, 3),
+    writerLifeMsMax: random.pick([undefined, 1_000]),
     faults: [drawWeights(random.fork('caller')), drawWeights(random.fork('called'))],
     pace: { stepsAheadMax: 120, restartMsMax: 150, calmMsMax: 25, hungMsMax: 600 },
     cluster: {
