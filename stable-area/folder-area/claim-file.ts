@@ -40,7 +40,7 @@ export function decodeClaim(bytes: Buffer, epoch: number): Claim {
   if (found.version !== claimVersion) {
     throw new StableAreaError(
       'STABLE_AREA_FORMAT',
-      `the claim of epoch ${epoch} has the unknown version ${String(found.version)}`,
+      `the claim of epoch ${epoch} has the unknown version ${String(found.version)}: use the newer program`,
     );
   }
   // The checksum fits, so this is what encodeClaim wrote.

@@ -56,7 +56,7 @@ async function readFormat(folder: Folder, paths: AreaPaths): Promise<number | un
   if (version !== formatVersion) {
     throw new StableAreaError(
       'STABLE_AREA_FORMAT',
-      `${paths.directory} has format ${version}; this program knows format ${formatVersion}`,
+      `${paths.directory} has format ${version}; this program knows format ${formatVersion}: use the newer program`,
     );
   }
   return version;

@@ -59,7 +59,7 @@ function unsealAs(format: number, key: Key, stored: Uint8Array): Uint8Array {
   if (found !== format) {
     throw new StableAreaError(
       'STABLE_AREA_FORMAT',
-      `record ${printable(key)} has the unknown format ${found ?? 0}`,
+      `record ${printable(key)} has the unknown format ${found ?? 0}: use the newer program`,
     );
   }
   const value = stored.subarray(headerBytes);
