@@ -46,18 +46,6 @@ export const nestedCallMutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'NESTED_NOTICE_TOO_EARLY',
-    what: 'the other alias may forget its reply when that has arrived, not when its use is durable',
-    changes: [
-      {
-        file: registeredCall,
-        find: 'this.#parts.nested?.send(inner, continuation.after, (outcome) => {',
-        replace: `this.#parts.nested?.send(inner, continuation.after, (outcome) => {
-      this.#parts.nested?.finished(inner);`,
-      },
-    ],
-  },
-  {
     name: 'NESTED_RESULT_NOT_USED',
     what: 'an inner call that was answered is not taken out with the reply of the outer one',
     changes: [
