@@ -62,9 +62,3 @@ export function patchNumber(head: Buffer, at: number, number: number): void {
     rest = Math.floor(rest / 10);
   }
 }
-
-/** Puts a 64-bit number in, without an object for it. */
-export function patchUnsignedHyper(head: Buffer, at: number, value: number): void {
-  head.writeUInt32BE(Math.floor(value / 0x1_0000_0000), at);
-  head.writeUInt32BE(value >>> 0, at + 4);
-}

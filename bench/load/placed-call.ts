@@ -1,5 +1,6 @@
 import { NfsProgramV3, StableHow } from '../../protocol/generated/nfs3.ts';
-import { type CallTemplate, callTemplate, patchUnsignedHyper, placeOf } from './call-template.ts';
+import { writeUnsigned64 } from '../../xdr/unsigned-64.ts';
+import { type CallTemplate, callTemplate, placeOf } from './call-template.ts';
 
 const { nfsproc3Read, nfsproc3Write } = NfsProgramV3.procedures;
 
@@ -32,7 +33,7 @@ export class PlacedCall {
   }
 
   at(offset: number): CallTemplate {
-    patchUnsignedHyper(this.#template.head, this.#at, offset);
+    writeUnsigned64(this.#template.head, this.#at, offset);
     return this.#template;
   }
 }

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { type Key, StableAreaError } from '../../stable-area/stable-area.ts';
 import type { Table } from '../../stable-area/records/record-store.ts';
+import { writeUnsigned64 } from '../../xdr/unsigned-64.ts';
 import { digestBytes } from '../digest.ts';
 import { uiBytes } from '../header.ts';
 import { slotBytes } from './slot-keys.ts';
@@ -140,8 +141,7 @@ export const registeredReplies: Table<StoredReply> = {
 
 function writeNumber(bytes: Buffer, value: number, at: number): void {
   assert(Number.isSafeInteger(value) && value > 0, `${value} is no sequence number`);
-  bytes.writeUInt32BE(Math.floor(value / 2 ** 32), at);
-  bytes.writeUInt32BE(value >>> 0, at + 4);
+  writeUnsigned64(bytes, value, at);
 }
 
 function readNumber(bytes: Buffer, at: number): number {

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Table } from '../../stable-area/records/record-store.ts';
 import type { Key } from '../../stable-area/stable-area.ts';
+import { writeUnsigned64 } from '../../xdr/unsigned-64.ts';
 import { digestBytes } from '../digest.ts';
 import { checkVersion, type RegisteredStatus, recordVersion } from './records.ts';
 import { slotBytes } from './slot-keys.ts';
@@ -67,8 +68,7 @@ export const stockReplies: Table<StockReply> = {
     bytes[0] = recordVersion;
     bytes[1] = status === 'success' ? 0 : 1;
     bytes.writeUInt32BE(xid, 2);
-    bytes.writeUInt32BE(Math.floor(ordinal / 2 ** 32), 6);
-    bytes.writeUInt32BE(ordinal >>> 0, 10);
+    writeUnsigned64(bytes, ordinal, 6);
     bytes.set(digest, 14);
     bytes.set(results, headBytes);
     return bytes;

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { timingSafeEqual } from 'node:crypto';
 import { Slab } from '../../environment/slab.ts';
+import { writeUnsigned64 } from '../../xdr/unsigned-64.ts';
 import { HandleMac } from './handle-mac.ts';
 import type { VolumeIdentity } from './records/volume-records.ts';
 
@@ -54,8 +55,8 @@ export class FileHandles {
     if (made?.exportRoot === exportRoot) return made.handle;
     const handle = this.#slab.take();
     this.#volume.copy(handle, 0);
-    writeNumber(handle, ino, 8);
-    writeNumber(handle, exportRoot, 16);
+    writeUnsigned64(handle, ino, 8);
+    writeUnsigned64(handle, exportRoot, 16);
     this.#mac.write(handle, handle, macOffset);
     this.#made.set(ino, { handle, exportRoot });
     // It comes back with the next call for this file.
@@ -81,11 +82,6 @@ export class FileHandles {
     this.#genuine.set(text, target);
     return target;
   }
-}
-
-function writeNumber(target: Buffer, value: number, at: number): void {
-  target.writeUInt32BE(Math.floor(value / 2 ** 32), at);
-  target.writeUInt32BE(value >>> 0, at + 4);
 }
 
 /** A file has one handle for each export below which it is reached: nearly always one. */
