@@ -36,15 +36,14 @@ const anyBody = fc
     encodeCallHeader({ ...header, ...part }, isSigned ? secret : undefined),
   );
 
-property.prop([fc.array(anyBody, { minLength: 2 }), fc.nat({ max: 75 })])(
+property.prop([fc.array(anyBody, { minLength: 2 }), fc.nat({ max: 112 })])(
   'known header: says of another call what decoding says, or nothing',
   (bodies, cutBytes) => {
     let known: KnownHeader | undefined;
-    for (const body of bodies) {
+    for (const body of bodies.flatMap((whole) => [whole, whole.subarray(0, cutBytes)])) {
       const decoded = decodeCallHeader(body);
       const next = known?.next(body);
       if (next !== undefined) expect(decoded.ok && decoded.header).toEqual(next);
-      expect(known?.next(body.subarray(0, cutBytes))).toBeUndefined();
       if (decoded.ok) known = new KnownHeader(body, decoded.header);
     }
   },

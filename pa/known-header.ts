@@ -13,12 +13,14 @@ const comparedBytes = 76;
  */
 export class KnownHeader {
   readonly #body: Buffer;
+  readonly #bodyBytes: number;
   readonly #header: CallHeader;
 
   /** `body` is what `header` was decoded from. */
   constructor(body: Buffer, header: CallHeader) {
     // Copied: a view would keep all that came with it.
     this.#body = Buffer.from(body.subarray(0, comparedBytes));
+    this.#bodyBytes = body.length;
     this.#header = header;
   }
 
@@ -45,7 +47,7 @@ export class KnownHeader {
     const known = this.#body;
     const { sequence, lowestUnfinished, origin } = this.#header;
     const isSmall = sequence <= 0xffff_ffff && lowestUnfinished <= 0xffff_ffff;
-    if (!isSmall || origin !== undefined || body.length < comparedBytes) return false;
+    if (!isSmall || origin !== undefined || body.length !== this.#bodyBytes) return false;
     for (let at = 0; at < comparedBytes; at += 1) {
       if (at === sequenceAt || at === lowestUnfinishedAt) at += wordBytes;
       if (body[at] !== known[at]) return false;
