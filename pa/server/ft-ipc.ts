@@ -203,7 +203,18 @@ export class FtIpc {
     }
     switch (admission.kind) {
       case 'new':
-        this.#executeNew({ ...ftCall, row, args: decoded.value, digest, session, route });
+        // Name by name: to spread an object costs as much as to admit the call.
+        this.#executeNew({
+          call,
+          header,
+          caller,
+          target,
+          row,
+          args: decoded.value,
+          digest,
+          session,
+          route,
+        });
         return;
       case 'done':
         counters.duplicatesDone += 1;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type CompiledScript, compileScript } from '../torture/compile.ts';
 
 /** Young objects: a step leaves little behind, and what is collected seldom is mostly dead by then. */
-const semiSpaceMegabytes = 64;
+const semiSpaceMegabytes = 256;
 
 /**
  * The simulation, compiled once. What tsx makes of it gives a name to each function that it comes by, each time: a third of

@@ -99,7 +99,8 @@ function noteReply(
   checker.answered({
     process,
     atStep,
-    ...call,
+    id: call.id,
+    arrivedStep: call.arrivedStep,
     epoch: header?.ok === true && header.header.kind === 'ok' ? header.header.epoch : undefined,
     results: Buffer.from(outcome.results),
   });
