@@ -166,6 +166,10 @@ export class RecordCache {
     this.#tableOf(entry.table).entries.delete(entry.key);
     this.#bytes -= entry.sizeBytes;
     this.#count -= 1;
+    // V8 makes each table of an old map anew among the old objects; the one before is garbage that keeps what was in it, until
+    // the whole heap is looked through: not with 64 KiB on each entry.
+    entry.value = undefined;
+    entry.known = false;
   }
 
   #tableOf(table: Table<unknown>): CachedTable {

@@ -41,8 +41,8 @@ export class StagedTransaction implements Transaction {
   readonly #cache: RecordCache;
   readonly #lists: ListCache;
   readonly #holder: Pick<Holder, 'getNow' | 'lookNow'>;
-  /** Values of transient tables that this execution has read; by prefix and key. */
-  readonly #transients = new Map<Key, unknown>();
+  /** Values of transient tables that this execution has read; by prefix and key. Made anew: see `RecordCache` about old maps. */
+  #transients: Map<Key, unknown> | undefined;
   #needs: CallNeeds | undefined;
   /** What the procedure says that it is going to read. */
   #expected: (() => readonly WantedRecord[]) | undefined;
@@ -74,7 +74,7 @@ export class StagedTransaction implements Transaction {
     this.#active = false;
     this.#needs = undefined;
     this.#expected = undefined;
-    this.#transients.clear();
+    this.#transients = undefined;
   }
 
   /** What was read so far may not lead to a change. */
@@ -190,10 +190,10 @@ export class StagedTransaction implements Transaction {
 
   #transient<V>(table: Table<V>, key: Key): V {
     const name = table.prefix + key;
-    if (!this.#transients.has(name) && !this.#readNow([{ table, key }], 'kept')) {
+    if (this.#transients?.has(name) !== true && !this.#readNow([{ table, key }], 'kept')) {
       return leaveFor(this.#cache.obtain(table, key));
     }
-    return this.#transients.get(name) as V;
+    return this.#transients?.get(name) as V;
   }
 
   /** No change of these is anywhere in memory, so what is durable is what they hold. */
@@ -204,6 +204,7 @@ export class StagedTransaction implements Transaction {
     wanted.forEach(({ table, key }, index) => {
       const bytes = values[index];
       assert(bytes !== undefined);
+      this.#transients ??= new Map<Key, unknown>();
       this.#transients.set(table.prefix + key, table.decode(bytes, key));
     });
     return true;
