@@ -119,8 +119,9 @@ export class AcknowledgementChecker {
     const registered = witness.registered.get(id);
     if (registered === undefined) return;
     const first = this.#first.get(id) ?? results;
+    // Whoever was stopped between its look and its reply sends it late: by then the record may have been freed.
+    if (!this.#first.has(id)) this.#acknowledged.set(id, answer.epoch ?? 0);
     this.#first.set(id, first);
-    if (!this.#acknowledged.has(id)) this.#acknowledged.set(id, answer.epoch ?? 0);
     if (!first.equals(results)) {
       this.#report(`${named(id)} is answered by ${process} otherwise than the first time`);
     }
@@ -154,7 +155,6 @@ function coveredFrom(
     : { step: arrivedStep, why: 'it had arrived' };
 }
 
-/** As a person reads it: the first digits of the client, its incarnation, the number. */
 /** `client`: as `clientKey` of PA's records made it. */
 export function callId(client: string, sequence: number): CallId {
   const bytes = Buffer.alloc(8);
@@ -162,6 +162,7 @@ export function callId(client: string, sequence: number): CallId {
   return client + bytes.toString('latin1');
 }
 
+/** As a person reads it: the first digits of the client, its incarnation, the number. */
 function named(id: CallId): string {
   const hex = Buffer.from(id, 'latin1').toString('hex');
   const [incarnation, sequence] = [hex.slice(32, 48), hex.slice(48)].map((part) =>

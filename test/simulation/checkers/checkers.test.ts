@@ -62,8 +62,9 @@ test('no acknowledged write is lost: a holder that does not find it is found, on
   expect(checker.findings).toEqual([
     expect.stringContaining('acknowledged, and b does not find it'),
   ]);
-  const freed = sound().checker;
+  const { checker: freed, answer } = sound();
   freed.freed(id);
+  freed.answered({ ...answer, atStep: 30 });
   freed.opened('b', 2, new Map());
   expect(freed.findings).toEqual([]);
   const late = sound().checker;
